@@ -1,0 +1,113 @@
+"""What a question becomes: an `Answer` of cited `Statement`s, or one of three refusals kept apart.
+
+Design rule: the outcome is decided before anything is written, and `Answer.to_dict()` is the only JSON shape there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Outcome = Literal["answered", "withheld", "not_in_document", "out_of_scope"]
+Role = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact characters a statement rests on: `document.text[start:end] == quote`."""
+
+    document_id: str
+    section: str
+    """The section's heading."""
+    passage_id: str
+    quote: str
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the citation as it stands in the answer's JSON."""
+        return {
+            "document": self.document_id,
+            "section": self.section,
+            "passage": self.passage_id,
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence or list item of an answer, with at least one citation."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the statement as it stands in the answer's JSON."""
+        return {"text": self.text, "citations": [citation.to_dict() for citation in self.citations]}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """Which document, and which text of it, an answer is about."""
+
+    id: str
+    title: str
+    version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reference as it stands in the answer's JSON."""
+        return {"id": self.id, "title": self.title, "version": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question."""
+
+    question: str
+    interpreted_as: str | None
+    """The question as it was read when a follow-up was completed or a spelling mended; None when read as asked."""
+    outcome: Outcome
+    statements: tuple[Statement, ...]
+    """Empty unless answered."""
+    withheld: tuple[str, ...]
+    """Headings of withheld sections that would answer the question or a part of it."""
+    notice: str | None
+    """One line for the reader: why there is no answer, or to see a clinician."""
+    confidence: float
+    """Probability, 0 to 1, that the outcome is right."""
+    document: DocumentRef | None
+    """None only when no document was there to ask."""
+    answered_by: str
+    """"quotes", or the name of the chat model that wrote."""
+    elapsed_ms: float
+
+    @property
+    def text(self) -> str:
+        """The statements joined as a person reads them; the notice when there are none."""
+        return "\n".join(statement.text for statement in self.statements) or (self.notice or "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the one JSON shape that the API, the command line and the evaluation share."""
+        return {
+            "question": self.question,
+            "interpreted_as": self.interpreted_as,
+            "outcome": self.outcome,
+            "text": self.text,
+            "statements": [statement.to_dict() for statement in self.statements],
+            "withheld": list(self.withheld),
+            "notice": self.notice,
+            "confidence": round(self.confidence, 4),
+            "document": self.document.to_dict() if self.document else None,
+            "answered_by": self.answered_by,
+            "elapsed_ms": round(self.elapsed_ms, 1),
+        }

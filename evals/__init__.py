@@ -1,0 +1,1 @@
+"""Fourth floor: cases, metrics, runs and reports. Imported by no other floor."""
