@@ -1,0 +1,153 @@
+"""The documents that can be asked: those that ship with Wardbook, and those a person added to their data folder.
+
+    FOLDER/ID.json        one added document, as it was read
+    FOLDER/.hidden.json   ids of shipped documents that were removed; the dot keeps it apart from every document id
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import UserError
+from corpus.readers import read
+from corpus.types import Document, Section
+
+_SHIPPED = Path(__file__).with_name("documents")
+_HIDDEN = ".hidden.json"
+
+
+def to_json(document: Document) -> str:
+    """Return a document as JSON text; `from_json` gives the same document back."""
+    return json.dumps({**asdict(replace(document, dates=dict(document.dates)))}, ensure_ascii=False, indent=1)
+
+
+def from_json(text: str) -> Document:
+    """Return the document of a JSON text.
+
+    Raises:
+        ValueError: the text is not the JSON of a document.
+    """
+    data: Mapping[str, Any] = json.loads(text)
+    try:
+        return Document(
+            id=data["id"],
+            title=data["title"],
+            text=data["text"],
+            sections=tuple(Section(**section) for section in data["sections"]),
+            source=data["source"],
+            version=data["version"],
+            dates=dict(data["dates"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a document: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[Document, ...]:
+    """Read the documents that come with the package, by title."""
+    return tuple(sorted((read(path) for path in sorted(_SHIPPED.glob("*.md"))), key=lambda found: found.title.casefold()))
+
+
+class Library:
+    """The documents of one data folder; the folder need not exist before something is added."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return the shipped documents, then the added ones, each by title."""
+        added = self._added()
+        ids = {document.id for document in added}
+        hidden = self._hidden()
+        own = tuple(document for document in shipped() if document.id not in hidden and document.id not in ids)
+        return own + tuple(sorted(added, key=lambda document: (document.title.casefold(), document.id)))
+
+    def get(self, document_id: str) -> Document:
+        """Return a document; a UserError names the ids there are when it is unknown."""
+        documents = self.documents()
+        for document in documents:
+            if document.id == document_id:
+                return document
+        known = ", ".join(document.id for document in documents) or "none"
+        raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list")
+
+    def add(self, path: Path) -> Document:
+        """Read a file and keep its document; the same file name again replaces what was read from it before.
+
+        A document of another file that would take an id in use gets "-2" (then "-3" ...) behind its own.
+        """
+        document = read(path)
+        hidden = self._hidden()
+        twin = next((own for own in shipped() if own.id == document.id and own.source == document.source), None)
+        if twin is not None:
+            self._write_hidden(hidden - {twin.id})
+            if twin.version == document.version and twin.title == document.title:
+                self._file(twin.id).unlink(missing_ok=True)
+                return twin
+        added = self._added()
+        before = next((old for old in added if old.source == document.source), None)
+        taken = {old.id for old in added if old is not before} | ({own.id for own in shipped()} - ({twin.id} if twin else set()))
+        base, number = document.id, 2
+        while document.id in taken:
+            document = replace(document, id=f"{base}-{number}")
+            number += 1
+        self._write(self._file(document.id), to_json(document))
+        if before is not None and before.id != document.id:
+            self._file(before.id).unlink(missing_ok=True)
+        return document
+
+    def remove(self, document_id: str) -> None:
+        """Take a document away; a shipped one is hidden until its file is added again."""
+        self.get(document_id)
+        self._file(document_id).unlink(missing_ok=True)
+        if any(own.id == document_id for own in shipped()):
+            self._write_hidden(self._hidden() | {document_id})
+
+    def _file(self, document_id: str) -> Path:
+        return self.folder / f"{document_id}.json"
+
+    def _added(self) -> list[Document]:
+        found = []
+        for path in sorted(self.folder.glob("*.json")):
+            if path.name.startswith("."):
+                continue
+            try:
+                found.append(from_json(path.read_text("utf-8")))
+            except ValueError as error:
+                raise UserError(
+                    f"{path}: a stored document cannot be read: {error}", f"Delete {path} and add the file again."
+                ) from error
+        return found
+
+    def _hidden(self) -> set[str]:
+        path = self.folder / _HIDDEN
+        if not path.exists():
+            return set()
+        try:
+            return set(json.loads(path.read_text("utf-8")))
+        except (ValueError, TypeError) as error:
+            raise UserError(f"{path}: cannot be read: {error}", f"Delete {path}; every shipped document is shown again.") from error
+
+    def _write_hidden(self, ids: set[str]) -> None:
+        if ids != self._hidden():
+            self._write(self.folder / _HIDDEN, json.dumps(sorted(ids)))
+
+    def _write(self, path: Path, text: str) -> None:
+        """Write aside and rename over, so that a reader sees the whole file or none."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except OSError as error:
+            raise UserError(f"{path}: cannot be written: {error.strerror}", "Check the folder, or set WARDBOOK_HOME to another.") from error

@@ -1,0 +1,140 @@
+"""A file becomes a `Document`: which reader, which encoding, and what is said when it cannot be read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from corpus.build import build
+from corpus.errors import UserError
+from corpus.types import Document
+
+READER_VERSION = "1"
+"""Raised whenever the same file would give another document or other passages, so that old indexes are told apart."""
+
+_SUFFIXES = (".md", ".markdown", ".txt", ".html", ".htm")
+_BINARY = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a DOCX or ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old Word file",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"{\\rtf": "an RTF file",
+}
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
+
+
+def read(path: Path) -> Document:
+    """Read a .md, .markdown, .txt, .html or .htm file.
+
+    Raises:
+        UserError: the file is missing, a folder, of another kind, empty, binary, in no encoding known, or without text.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, expected a file", f"Name the files: wardbook documents add {path}/*.md")
+    if not path.exists():
+        raise UserError(f"{path}: no such file", "Check the path.")
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise UserError(
+            f"{path.name}: files of kind {suffix or 'without a suffix'!r} cannot be read, expected {', '.join(_SUFFIXES)}",
+            "Save the page as text or HTML and add that file.",
+        )
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}", "Check the permissions of the file.") from error
+    text = clean(decode(raw, path.name, html=suffix.startswith(".htm")))
+    if not text.strip():
+        raise UserError(f"{path.name} is empty", "Save the page again, with its text.")
+    if suffix in (".md", ".markdown"):
+        from corpus.read_markdown import read_markdown
+
+        return build(read_markdown(text, path.name, path.stem))
+    if suffix == ".txt":
+        from corpus.read_saved_page import read_saved_page
+
+        return build(read_saved_page(text, path.name, path.stem))
+    from corpus.read_html import read_html
+
+    return build(read_html(text, path.name, path.stem))
+
+
+def decode(raw: bytes, name: str, *, html: bool = False) -> str:
+    """Return the text of a file's bytes: by byte order mark, UTF-8, the charset an HTML page declares, or by its look.
+
+    Raises:
+        UserError: the bytes are no text, or text in no encoding that can be told.
+    """
+    kind = next((kind for magic, kind in _BINARY.items() if raw.startswith(magic)), None)
+    if kind:
+        raise UserError(f"{name} is {kind}, not text", "Save the page as text or HTML and add that file.")
+    encodings = [encoding for bom, encoding in _BOMS if raw.startswith(bom)][:1] or ["utf-8", *_wide(raw)]
+    if html and (declared := re.search(rb"charset\s*=\s*[\"']?\s*([\w-]+)", raw[:2048])):
+        encodings.append(declared[1].decode("ascii"))
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+        if _is_text(text):
+            return text
+    if b"\x00" not in raw and (text := _guess(raw)) is not None:
+        return text
+    raise UserError(
+        f"{name} is binary or in an encoding that cannot be told, expected text in UTF-8",
+        "Save it again as UTF-8 text.",
+    )
+
+
+def clean(text: str) -> str:
+    """Return text with plain line ends and spaces, without invisible characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub(r"[\u2028\u2029\x0b\x0c\x85]", "\n", text)
+    text = re.sub(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", " ", text)
+    return re.sub(r"[\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\u00ad\x00-\x08\x0e-\x1f\x7f]", "", text)
+
+
+def _wide(raw: bytes) -> list[str]:
+    """UTF-16 without a mark: every other byte of Western text is zero."""
+    sample = raw[:4096]
+    if len(sample) < 4 or b"\x00" not in sample:
+        return []
+    half = len(sample) // 2
+    if sample[1::2].count(0) > 0.6 * half and sample[0::2].count(0) < 0.1 * half:
+        return ["utf-16-le"]
+    if sample[0::2].count(0) > 0.6 * half and sample[1::2].count(0) < 0.1 * half:
+        return ["utf-16-be"]
+    return []
+
+
+def _is_text(text: str) -> bool:
+    sample = text[:100_000]
+    odd = sum(1 for letter in sample if (letter < " " and letter not in "\t\n\r\f\x0b\x1b") or "\x7f" <= letter <= "\x84")
+    return odd <= len(sample) * 0.002
+
+
+def _guess(raw: bytes) -> str | None:
+    """Windows' Western encoding where its letters make sense, else what charset-normalizer finds."""
+    sample = raw[:200_000]
+    high = sum(1 for byte in sample if byte >= 0x80)
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeError:
+        text = None
+    # A Western text has few letters beyond ASCII; another alphabet has many, and needs more than a rule of thumb.
+    if text is not None and high < 0.1 * len(sample) and _is_text(text):
+        return text
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    if best is None or not best.encoding or best.percent_chaos > 10:
+        return None
+    try:
+        text = raw.decode(best.encoding)
+    except (UnicodeError, LookupError):
+        return None
+    return text if _is_text(text) else None
