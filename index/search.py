@@ -1,0 +1,234 @@
+"""Fused search over one generation: Chroma finds by meaning, BM25 by words, and one weighted sum ranks.
+
+Inside one document every passage's cosine is taken from vectors that Chroma gave once and that stay in memory.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus.errors import UserError
+from corpus.types import Passage
+from index.chroma_store import ChromaStore, Stored
+from index.copies import Copy, copy
+from index.encoder import Encoder, Vectors
+from index.fusion import Scores, fuse
+from index.lexical import Lexical
+from index.manifest import REBUILD, Manifest, Recipe, current_recipe
+from index.types import Hit, Via
+
+POOL = 50
+"""Candidates of each of the two searches, at least."""
+_HELD_DOCUMENTS = 64
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A document's passages in memory."""
+
+    first_row: int
+    stored: tuple[Stored, ...]
+    vectors: Vectors
+
+
+class Index:
+    """One opened generation. It keeps serving what it opened, also when a newer one is built."""
+
+    def __init__(self, manifest: Manifest, store: ChromaStore, lexical: Lexical, encoder: Encoder, copy: Copy) -> None:
+        self.manifest = manifest
+        self._store = store
+        self._lexical = lexical
+        self._encoder = encoder
+        self._first_rows: dict[str, int] = {}
+        self._counts = {document.id: document.passages for document in manifest.documents}
+        row = 0
+        for document in manifest.documents:
+            self._first_rows[document.id] = row
+            row += document.passages
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._lock = threading.Lock()
+        self._close = weakref.finalize(self, _close, store, copy)
+
+    @classmethod
+    def open(cls, folder: Path, encoder: Encoder, recipe: Recipe | None = None) -> Index:
+        """Open the serving generation of an index folder; any number of processes may have it open.
+
+        Raises:
+            UserError: there is no index, it is damaged, or it was made by another encoder, section vocabulary or
+                reader; the hint is what to run.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                name = (folder / "current").read_text(encoding="utf-8").strip()
+            except FileNotFoundError as error:
+                raise UserError(f"there is no index in {folder}", "wardbook index") from error
+            generation = folder / "generations" / name
+            try:
+                return cls.open_generation(folder, generation, encoder, recipe)
+            except FileNotFoundError as error:
+                # Two builds may have ended between reading the pointer and reading what it points to.
+                if attempt + 1 == _ATTEMPTS or _still(folder, name):
+                    raise UserError(f"index is damaged: {error.filename} is missing", REBUILD) from error
+        raise AssertionError("unreachable")
+
+    @classmethod
+    def open_generation(cls, folder: Path, generation: Path, encoder: Encoder, recipe: Recipe | None = None) -> Index:
+        """Open one generation of an index folder, through a private copy of what Chroma would write to."""
+        path = generation / "manifest.json"
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path} is damaged: {error}", REBUILD) from error
+        manifest = Manifest.from_json(text, str(path))
+        manifest.check(encoder, recipe or current_recipe())
+        private = copy(folder, generation, manifest.files, "chroma")
+        try:
+            lexical = Lexical.load(generation / "bm25", manifest.passages)
+            store = ChromaStore.open(private.folder)
+        except BaseException:
+            private.close()
+            raise
+        return cls(manifest, store, lexical, encoder, private)
+
+    def search(
+        self, question: str, vector: Vectors | None = None, *, document_id: str | None = None, limit: int = 10
+    ) -> tuple[Hit, ...]:
+        """Return the best passages for a question, best first; equal scores in the order of the passages.
+
+        Args:
+            question: its words count for BM25; it is encoded unless `vector` is given.
+            vector: the encoded question, a unit vector, float32.
+            document_id: search in this document only.
+            limit: at most so many hits; a document's every passage when it has no more.
+
+        Raises:
+            UserError: no such document in the index.
+        """
+        if vector is None:
+            vector = self._encoder.encode_questions([question])[0]
+        if document_id is not None:
+            return self._search_document(question, vector, self._hold(document_id), document_id, limit)
+        return self._search_all(question, vector, limit)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """Return a document's passages in order; empty for a document without any.
+
+        Raises:
+            UserError: no such document in the index.
+        """
+        return tuple(stored.passage for stored in self._hold(document_id).stored)
+
+    def vectors(self, document_id: str) -> Vectors:
+        """Return the vectors of a document's passages, one row each, in order; not to be written to."""
+        return self._hold(document_id).vectors
+
+    def heading(self, passage: Passage) -> str:
+        """Return the heading of a passage's section."""
+        for stored in self._hold(passage.document_id).stored:
+            if stored.passage.section_id == passage.section_id:
+                return stored.heading
+        raise KeyError(passage.id)
+
+    def verify(self) -> None:
+        """Check that the store holds what the manifest says and that each document is found by its own vector."""
+        if self._store.count() != self.manifest.passages:
+            raise RuntimeError(f"the store holds {self._store.count()} passages, expected {self.manifest.passages}")
+        for document in self.manifest.documents:
+            if not document.passages:
+                continue
+            held = self._hold(document.id)
+            rows = self._store.query(held.vectors[0], 1, document.id)
+            # Not by row: two passages may say the same.
+            if not rows or held.vectors[rows[0] - held.first_row] @ held.vectors[0] < 0.999:
+                raise RuntimeError(f"document {document.id} is not found by its own vector")
+
+    def close(self) -> None:
+        """Let go of the files; closing twice is allowed."""
+        self._close()
+
+    def _search_document(
+        self, question: str, vector: Vectors, held: _Held, document_id: str, limit: int
+    ) -> tuple[Hit, ...]:
+        count = len(held.stored)
+        if not count:
+            return ()
+        dense = held.vectors @ vector
+        lexical = self._lexical.scores(question)[held.first_row : held.first_row + count]
+        pool = min(max(limit, POOL), count)
+        near = np.array(self._store.query(vector, pool, document_id), dtype=np.int64) - held.first_row
+        rows = np.union1d(near, _best(lexical, pool))
+        return _ranked([held.stored[row] for row in rows], rows, near, dense[rows], lexical[rows], limit)
+
+    def _search_all(self, question: str, vector: Vectors, limit: int) -> tuple[Hit, ...]:
+        count = self.manifest.passages
+        if not count:
+            return ()
+        lexical = self._lexical.scores(question)
+        pool = min(max(limit, POOL), count)
+        near = np.array(self._store.query(vector, pool), dtype=np.int64)
+        rows = np.union1d(near, _best(lexical, pool))
+        stored, vectors = self._store.read_rows([int(row) for row in rows])
+        return _ranked(stored, rows, near, vectors @ vector, lexical[rows], limit)
+
+    def _hold(self, document_id: str) -> _Held:
+        with self._lock:
+            held = self._held.get(document_id)
+            if held is not None:
+                self._held.move_to_end(document_id)
+                return held
+        if document_id not in self._first_rows:
+            known = ", ".join(self._first_rows) or "none"
+            raise UserError(f"no document '{document_id}' in the index; it holds: {known}", REBUILD)
+        stored: list[Stored] = []
+        vectors = np.zeros((0, self.manifest.dimension), dtype=np.float32)
+        if self._counts[document_id]:
+            stored, vectors = self._store.read_document(document_id)
+        held = _Held(self._first_rows[document_id], tuple(stored), vectors)
+        with self._lock:
+            self._held[document_id] = held
+            while len(self._held) > _HELD_DOCUMENTS:
+                self._held.popitem(last=False)
+        return held
+
+
+def _still(folder: Path, name: str) -> bool:
+    return (folder / "current").read_text(encoding="utf-8").strip() == name
+
+
+def _close(store: ChromaStore, copy: Copy) -> None:
+    store.close()
+    copy.close()
+
+
+def _best(lexical: Scores, limit: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the rows of the best scores above 0; of equal ones the earlier."""
+    order = np.argsort(-lexical, kind="stable")[:limit]
+    return order[lexical[order] > 0]
+
+
+def _ranked(
+    stored: list[Stored],
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
+    near: np.ndarray[tuple[int], np.dtype[np.int64]],
+    dense: Scores,
+    lexical: Scores,
+    limit: int,
+) -> tuple[Hit, ...]:
+    scores = fuse(dense, lexical)
+    found_by_meaning = set(near.tolist())
+    hits = []
+    for rank, number in enumerate(np.argsort(-scores, kind="stable")[:limit].tolist(), start=1):
+        via: Via = "lexical"
+        if int(rows[number]) in found_by_meaning:
+            via = "both" if lexical[number] > 0 else "dense"
+        hits.append(
+            Hit(stored[number].passage, float(scores[number]), rank, via, float(dense[number]), float(lexical[number]))
+        )
+    return tuple(hits)
