@@ -1,8 +1,8 @@
 """Blocks become a `Document`: the one place where sections, their topics and status, the version and dates are made.
 
 Decided here, for every reader alike:
-- A heading opens a section. A heading deeper than the page's sections opens one of its own when the vocabulary knows it;
-  an unknown one leads the paragraph that follows ("Topical treatment: ..."), so that its words stay with its text.
+- A heading opens a section. A deeper one that the vocabulary doesn't know ("In adults", below "Treatment") has the topic of
+  the section it stands under.
 - Text before the first heading is a section "Introduction"; a page without headings is one section "Text".
 - A whole line that is a withheld marker makes its section withheld, whatever stands beside it.
 - Lines of navigation, copyright and link-buttons belong to no section.
@@ -62,21 +62,18 @@ def slug(text: str, *, longest: int = 80) -> str:
 
 def _drafts(page: Page, vocabulary: Vocabulary) -> list[_Draft]:
     headings = [block for block in page.blocks if block.kind == "heading"]
-    top = min((block.level for block in headings), default=1)
     opening = _Draft("Introduction" if headings else "Text", 0, "synopsis" if headings else "other")
     drafts: list[_Draft] = [opening]
     captions = as_items(block.text for block in page.blocks if block.kind == "caption")
     seen = {normal(text) for text in captions}
-    lead: str | None = None
     for block in page.blocks:
         current = drafts[-1]
         if block.kind == "heading":
-            lead = _flush(lead, current)
             topic = vocabulary.topic_of(block.text)
-            if block.level > top and topic == "other" and current is not opening and block.level > current.level:
-                lead = block.text
-            else:
-                drafts.append(_Draft(block.text, block.level, topic))
+            if topic == "other":
+                above = next((draft for draft in reversed(drafts[1:]) if draft.level < block.level), None)
+                topic = above.topic if above else topic
+            drafts.append(_Draft(block.text, block.level, topic))
             continue
         if block.kind == "caption":
             continue
@@ -88,14 +85,9 @@ def _drafts(page: Page, vocabulary: Vocabulary) -> list[_Draft]:
                 continue
             elif normal(block.text) in seen:
                 continue
-            if lead:
-                mark = "" if lead[-1] in ".:;?!" else ":"
-                block, lead = Block("paragraph", f"{lead}{mark} {block.text}"), None
         else:
-            lead = _flush(lead, current)
             current.withheld = current.withheld or vocabulary.is_withheld(block.text)
         current.lines.append(block)
-    _flush(lead, drafts[-1])
     if not opening.lines:
         drafts.pop(0)
     for draft in drafts:
@@ -103,11 +95,6 @@ def _drafts(page: Page, vocabulary: Vocabulary) -> list[_Draft]:
     if captions:
         _fill(drafts, "images", "Images", captions)
     return drafts
-
-
-def _flush(lead: str | None, draft: _Draft) -> None:
-    if lead:
-        draft.lines.append(Block("paragraph", lead))
 
 
 def _tidy_metadata(draft: _Draft, dates: dict[str, str]) -> None:

@@ -80,11 +80,15 @@ class Vocabulary:
         words = normal(heading)
         if not words:
             return None
-        if topic := self._exact.get(words):
-            return topic
         if len(words) > 120:
             return None
+        if topic := self._exact.get(words):
+            return topic
         return next((topic for pattern, topic in self._wild if pattern.fullmatch(words)), None)
+
+    def listed(self, heading: str) -> str | None:
+        """Return the topic of a heading that stands in the vocabulary word by word, without "*"; else None."""
+        return self._exact.get(normal(heading)) if len(heading) <= 120 else None
 
     def is_withheld(self, line: str) -> bool:
         """Tell whether a whole line says that the body is not in this copy."""
