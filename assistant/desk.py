@@ -1,0 +1,132 @@
+"""Where questions wait: until the assistant is open, and for their turn.
+
+`Opening` loads the assistant in a background thread, so that the server listens and shows the page from the first second.
+`Desk` is what the page and the API share: one `ask`, at most a few at once, no blocking of the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
+from typing import Literal, Protocol
+
+from assistant.types import Answer, Turn
+from corpus.errors import UserError
+
+State = Literal["loading", "ready", "failed"]
+Say = Callable[[str], None]
+
+
+class Asker(Protocol):
+    """What answers: `assistant.assistant.Assistant`, or a fake of the tests."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+        """Answer a question."""
+        ...
+
+
+class Busy(Exception):
+    """The question was not taken; `retry_after_seconds` says when to try again."""
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Opening:
+    """An assistant that opens once, in a background thread."""
+
+    def __init__(self, open_assistant: Callable[[Say], Asker]) -> None:
+        """Keep how to open; `open_assistant` is given a function to which it may say how far it is."""
+        self._open = open_assistant
+        self._said = "The language model is loading."
+        self._future: Future[Asker] = Future()
+
+    def start(self) -> None:
+        """Begin to open. A daemon thread: stopping the server never waits for a model."""
+        Thread(target=self._run, name="open-assistant", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._future.set_result(self._open(self._say))
+        except UserError as error:
+            self._future.set_exception(error)
+        except BaseException as error:
+            self._future.set_exception(error)
+            raise  # a bug: the thread's traceback goes to the log
+
+    def _say(self, sentence: str) -> None:
+        self._said = sentence
+
+    @property
+    def state(self) -> State:
+        """How far the opening is."""
+        if not self._future.done():
+            return "loading"
+        return "failed" if self._future.exception() else "ready"
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told about the state."""
+        if not self._future.done():
+            return self._said
+        error = self._future.exception()
+        if error is None:
+            return "Ready."
+        return str(sentence_of(error)) if isinstance(error, UserError) else "Loading failed; the server's log says why."
+
+    async def opened(self, timeout_seconds: float) -> Asker:
+        """Wait for the assistant.
+
+        Raises:
+            Busy: it is still loading after `timeout_seconds`.
+            UserError: it cannot be opened.
+        """
+        waiting = asyncio.shield(asyncio.wrap_future(self._future))
+        try:
+            return await asyncio.wait_for(waiting, timeout_seconds)
+        except asyncio.TimeoutError:
+            raise Busy(f"{self.sentence} Ask again in a moment.", 5) from None
+
+
+class Desk:
+    """Takes questions, answers a few at a time, refuses honestly when too many wait."""
+
+    def __init__(self, opening: Opening, *, at_once: int = 4, waiting: int = 32, patience_seconds: float = 120.0) -> None:
+        """Keep the limits: `at_once` questions are worked on, `waiting` more may stand in the queue."""
+        self.opening = opening
+        self._most = at_once + waiting
+        self._inside = 0
+        self._patience_seconds = patience_seconds
+        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="ask")
+
+    async def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+        """Answer a question in a worker thread, once the assistant is open.
+
+        Raises:
+            Busy: too many questions wait, or the assistant takes too long to open.
+            UserError: as `Assistant.ask`, or the assistant cannot be opened.
+        """
+        if self._inside >= self._most:
+            raise Busy("Too many questions are waiting. Ask again in a few seconds.", 5)
+        self._inside += 1
+        try:
+            assistant = await self.opening.opened(self._patience_seconds)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._workers, assistant.ask, question, tuple(history), document_id)
+        finally:
+            self._inside -= 1
+
+    def close(self) -> None:
+        """Take no more questions; what is being answered ends."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+
+def sentence_of(error: UserError) -> str:
+    """Return message and hint as a person reads them."""
+    message = error.message[:1].upper() + error.message[1:]
+    message = message if message.endswith((".", "!", "?")) else message + "."
+    return f"{message} Try: {error.hint}" if error.hint else message

@@ -1,0 +1,161 @@
+"""The chat of the page, and the only file that names gradio. The document beside it is ours: `static/`.
+
+What Gradio is not asked for, and why: no `js=` and no `gr.HTML` (both need 'unsafe-eval' in the CSP), no ChatInterface (blank
+in a cross-site frame), no examples (an axe violation), no share, no run history (it writes every question to the disk
+of a shared workstation without saying so).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from assistant.desk import Busy, Desk, sentence_of
+from assistant.rendering import (
+    KEPT_ANSWERS,
+    Shown,
+    answer_html,
+    error_html,
+    question_html,
+    read_conversation,
+    turns,
+    waiting_html,
+)
+from assistant.starters import starters
+from corpus.errors import UserError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.api import Shelf
+
+QUESTION_CHARS = 2_000
+
+
+def mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
+    """Mount the chat at "/" of the app; routes declared after this are not reached."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while the blocks are built
+    import gradio as gr
+
+    return gr.mount_gradio_app(
+        app,
+        build(library, desk),
+        path="/",
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        pwa=False,
+        ssr_mode=False,
+        mcp_server=False,
+        show_error=False,
+        max_file_size="1kb",
+    )
+
+
+def build(library: Shelf, desk: Desk) -> Any:
+    """Return the blocks: the conversation, the question box, and what the page's own script drives by hidden fields."""
+    import gradio as gr
+
+    def shown_messages(conversation: list[Shown]) -> list[dict[str, str]]:
+        messages = []
+        for shown in conversation:
+            messages += [_message("user", question_html(shown.question)), _message("assistant", answer_html(shown, library.get))]
+        return messages
+
+    async def answer(question: str, document_id: str, kept: Any) -> AsyncIterator[tuple[Any, Any, Any]]:
+        question = question.strip()
+        if not question:
+            yield gr.skip(), gr.skip(), gr.skip()
+            return
+        conversation = read_conversation(kept)
+        messages = [*shown_messages(conversation), _message("user", question_html(question))]
+        opening = desk.opening
+        reading = "Reading the document…"
+        if opening.state == "loading":
+            reading = f"{opening.sentence} Your question is kept and will be answered as soon as it is ready."
+        yield [*messages, _message("assistant", waiting_html(reading))], "", gr.skip()
+        try:
+            said = await desk.ask(question, turns(conversation, document_id or None), document_id or None)
+        except Busy as busy:
+            yield [*messages, _message("assistant", error_html(busy.message, question))], gr.skip(), gr.skip()
+            return
+        except UserError as error:
+            yield [*messages, _message("assistant", error_html(sentence_of(error), question))], gr.skip(), gr.skip()
+            return
+        shown = Shown.model_validate(said.to_dict())
+        for statements in range(1, len(shown.statements)):
+            arriving = answer_html(shown, library.get, statements=statements)
+            yield [*messages, _message("assistant", arriving)], gr.skip(), gr.skip()
+        conversation = [*conversation, shown][-KEPT_ANSWERS:]
+        whole = _message("assistant", answer_html(shown, library.get))
+        yield [*messages, whole], gr.skip(), [one.model_dump(mode="json") for one in conversation]
+
+    def restore(kept: Any) -> list[dict[str, str]]:
+        return shown_messages(read_conversation(kept))
+
+    def begin(document_id: str) -> Any:
+        return gr.Chatbot(placeholder=_placeholder(library, document_id))
+
+    with gr.Blocks(title="Wardbook", fill_height=True, analytics_enabled=False) as blocks:
+        kept = gr.BrowserState([], storage_key="wardbook-conversation", secret="wardbook")
+        document = gr.Textbox(visible="hidden", elem_id="wb-document", label="Document shown")
+        chat = gr.Chatbot(
+            label="Conversation",
+            show_label=False,
+            elem_id="wb-chat",
+            height=None,
+            buttons=[],
+            latex_delimiters=[],
+            sanitize_html=True,
+            allow_tags=False,
+            allow_file_downloads=False,
+            group_consecutive_messages=False,
+            feedback_options=None,
+            layout="panel",
+            placeholder=_placeholder(library, ""),
+        )
+        with gr.Row(elem_id="wb-asking"):
+            box = gr.Textbox(
+                label="Your question",
+                show_label=False,
+                placeholder="Ask about this document",
+                elem_id="wb-box",
+                lines=1,
+                max_lines=6,
+                max_length=QUESTION_CHARS,
+                submit_btn="Ask",
+                autofocus=True,
+                container=False,
+            )
+            clear = gr.Button("Clear", elem_id="wb-clear", size="sm")
+        private = {"api_visibility": "private", "show_progress": "hidden"}
+        box.submit(answer, [box, document, kept], [chat, box, kept], concurrency_limit=None, **private)
+        clear.click(lambda: ([], []), None, [chat, kept], queue=False, **private)
+        document.change(begin, document, chat, queue=False, **private)
+        blocks.load(restore, kept, chat, queue=False, **private)
+    blocks.queue(max_size=64, api_open=False)
+    return blocks
+
+
+def _message(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
+
+
+def _placeholder(library: Shelf, document_id: str) -> str:
+    """Return the empty state: what can be asked, as buttons that the page's script turns into questions."""
+    from html import escape
+
+    try:
+        document = library.get(document_id) if document_id else next(iter(library.documents()), None)
+    except UserError:
+        document = None
+    if document is None:
+        return "<div class='wb-empty'><h2>No document yet</h2><p>Add one with <code>wardbook documents add FILE</code>.</p></div>"
+    buttons = "".join(f"<li><button class='wb-ask' value='{escape(q)}'>{escape(q)}</button></li>" for q in starters(document))
+    return (
+        f"<div class='wb-empty'><h2>Ask about {escape(document.title)}</h2>"
+        "<p>Every sentence of an answer is quoted from the document. Choose a number to see it in its place.</p>"
+        f"<ul class='wb-starters'>{buttons}</ul></div>"
+    )

@@ -1,0 +1,223 @@
+"""An answer as the chat shows it: one block of escaped HTML, in which every citation is a link into the document.
+
+The chat's sanitiser drops `data-*` and `aria-*`, so all that the page needs travels in `href` and `class`:
+`#ID@VERSION:START-END` names the quoted characters, `#ID/SECTION` a section.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any, Literal
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from assistant.types import Outcome, Turn
+from corpus.errors import UserError
+from corpus.types import Document
+
+GetDocument = Callable[[str], Document]
+KEPT_ANSWERS = 30
+_OUTCOMES: dict[Outcome, str] = {
+    "answered": "Answered",
+    "withheld": "Withheld in this copy",
+    "not_in_document": "Not in this document",
+    "out_of_scope": "Outside this document",
+}
+_LINK = re.compile(r"https://[^\s<>\"”]+[^\s<>\"”.,;:)]")
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ShownCitation(_Shape):
+    """A citation of a shown answer."""
+
+    document: str
+    section: str
+    passage: str
+    quote: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class ShownStatement(_Shape):
+    """A statement of a shown answer."""
+
+    text: str
+    citations: tuple[ShownCitation, ...] = ()
+
+
+class ShownDocument(_Shape):
+    """The document of a shown answer."""
+
+    id: str
+    title: str
+    version: str
+
+
+class Shown(_Shape):
+    """What `Answer.to_dict()` gives, read back: fresh from the assistant or as the browser kept it, so never trusted."""
+
+    question: str
+    interpreted_as: str | None = None
+    outcome: Literal["answered", "withheld", "not_in_document", "out_of_scope"]
+    text: str
+    statements: tuple[ShownStatement, ...] = ()
+    withheld: tuple[str, ...] = ()
+    notice: str | None = None
+    document: ShownDocument | None = None
+    answered_by: str = "quotes"
+
+
+_CONVERSATION = TypeAdapter(list[Shown])
+
+
+def read_conversation(kept: Any) -> list[Shown]:
+    """Read what the browser kept; a conversation of another shape (an older release, an edit by hand) is empty."""
+    try:
+        return _CONVERSATION.validate_python(kept if isinstance(kept, list) else [])[-KEPT_ANSWERS:]
+    except ValidationError:
+        return []
+
+
+def turns(conversation: list[Shown], document_id: str | None) -> tuple[Turn, ...]:
+    """Return the earlier messages about one document (about any when None), oldest first."""
+    told: list[Turn] = []
+    for shown in conversation:
+        if document_id is None or (shown.document and shown.document.id == document_id):
+            told += [Turn("user", shown.question), Turn("assistant", shown.text)]
+    return tuple(told)
+
+
+def question_html(question: str) -> str:
+    """Return a question as a message."""
+    return f"<div class='wb-question'>{_text(question)}</div>"
+
+
+def waiting_html(sentence: str) -> str:
+    """Return the message that stands where the answer will be."""
+    return f"<div class='wb-waiting'>{_text(sentence)}</div>"
+
+
+def error_html(sentence: str, question: str) -> str:
+    """Return the message of a question that could not be answered, with a button to ask it again."""
+    again = f"<button class='wb-ask' value='{_attribute(question)}'>Ask again</button>"
+    return f"<div class='wb-error'><p>{_text(sentence)}</p><p>{again}</p></div>"
+
+
+def answer_html(shown: Shown, get: GetDocument, *, statements: int | None = None) -> str:
+    """Return an answer as a message; with `statements`, only so many of them, for an answer that is still arriving."""
+    document = _document(shown, get)
+    whole = statements is None or statements >= len(shown.statements)
+    parts = [_head(shown, document)]
+    if shown.interpreted_as:
+        parts.append(f"<p class='wb-read'>Read as: <q>{_text(shown.interpreted_as)}</q></p>")
+    parts.append(_statements(shown, document, statements))
+    if whole:
+        if shown.withheld:
+            links = ", ".join(_section_link(heading, shown, document) for heading in shown.withheld)
+            parts.append(f"<p class='wb-locked'>Withheld in this copy: {links}</p>")
+        if shown.notice:
+            parts.append(f"<p class='wb-notice'>{_linked(shown.notice)}</p>")
+        if shown.statements:
+            parts.append(_foot(shown))
+    return f"<div class='wb-answer wb-{shown.outcome}'>{''.join(parts)}</div>"
+
+
+def _head(shown: Shown, document: Document | None) -> str:
+    sections = dict.fromkeys(citation.section for statement in shown.statements for citation in statement.citations)
+    links = ", ".join(_section_link(heading, shown, document) for heading in sections)
+    source = f" <span class='wb-from'>from {links}</span>" if links else ""
+    return f"<p class='wb-outcome'><strong>{_OUTCOMES[shown.outcome]}</strong>{source}</p>"
+
+
+def _statements(shown: Shown, document: Document | None, most: int | None) -> str:
+    numbers: dict[tuple[str, int, int], int] = {}
+    for statement in shown.statements:
+        for citation in statement.citations:
+            numbers.setdefault((citation.document, citation.start, citation.end), len(numbers) + 1)
+    parts: list[str] = []
+    for is_item, run in groupby(shown.statements[:most], key=lambda statement: _is_item(statement, document)):
+        lines = [_text(_without_bullet(s.text)) + _markers(s, shown, numbers) for s in run]
+        if is_item:
+            parts.append("<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
+        else:
+            parts += [f"<p class='wb-said'>{line}</p>" for line in lines]
+    return "".join(parts)
+
+
+def _markers(statement: ShownStatement, shown: Shown, numbers: dict[tuple[str, int, int], int]) -> str:
+    links = []
+    for citation in dict.fromkeys(statement.citations):
+        number = numbers[citation.document, citation.start, citation.end]
+        version = shown.document.version if shown.document and shown.document.id == citation.document else ""
+        place = f"#{quote(citation.document, safe='')}@{_short(version)}:{citation.start}-{citation.end}"
+        links.append(f"<a class='wb-cite' href='{place}'><span class='wb-sr'>source </span>{number}</a>")
+    return f" <span class='wb-cites'>{''.join(links)}</span>" if links else ""
+
+
+def _foot(shown: Shown) -> str:
+    by = "In the document's own words" if shown.answered_by == "quotes" else f"Written by {_text(shown.answered_by)}, checked against the quotes"
+    return (
+        f"<p class='wb-foot'><span>{by}</span> <button class='wb-copy' value='text'>Copy</button> "
+        "<button class='wb-copy' value='markdown'>Copy as Markdown</button></p>"
+    )
+
+
+def _section_link(heading: str, shown: Shown, document: Document | None) -> str:
+    section = next((s for s in document.sections if s.heading == heading), None) if document else None
+    if section is None or document is None:
+        return _text(heading)
+    place = f"#{quote(document.id, safe='')}/{quote(section.id, safe='')}"
+    return f"<a class='wb-section-link' href='{place}'>{_text(heading)}</a>"
+
+
+def _document(shown: Shown, get: GetDocument) -> Document | None:
+    """Return the document an answer is about, if it still stands as it was quoted."""
+    if shown.document is None:
+        return None
+    try:
+        document = get(shown.document.id)
+    except UserError:
+        return None
+    return document if document.version == shown.document.version else None
+
+
+def _is_item(statement: ShownStatement, document: Document | None) -> bool:
+    """Tell whether a statement quotes a list item: the line its first citation stands on begins with a bullet."""
+    if document is None or len(statement.citations) != 1:
+        return False
+    start = statement.citations[0].start
+    line = document.text[document.text.rfind("\n", 0, start) + 1 : start + 2]
+    return line.lstrip().startswith("•")
+
+
+def _without_bullet(text: str) -> str:
+    return text.lstrip().removeprefix("•").lstrip()
+
+
+def _short(version: str) -> str:
+    return re.sub(r"[^0-9a-f]", "", version.rpartition(":")[2])[:10]
+
+
+def _text(text: str) -> str:
+    """Escape a text for a block of HTML that the chat reads as Markdown: no line of it may end the block."""
+    return html.escape(text, quote=True).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "<br>")
+
+
+def _attribute(text: str) -> str:
+    return html.escape(" ".join(text.split()), quote=True)
+
+
+def _linked(text: str) -> str:
+    parts, at = [], 0
+    for found in _LINK.finditer(text):
+        label = html.escape(found[0].split("/")[2])
+        parts += [_text(text[at : found.start()]), f"<a href='{html.escape(found[0], quote=True)}'>{label}</a>"]
+        at = found.end()
+    return "".join([*parts, _text(text[at:])])

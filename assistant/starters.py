@@ -1,0 +1,55 @@
+"""Questions to start from: what each kind of section can be asked. Worded by topic, never for one document."""
+
+from __future__ import annotations
+
+from corpus.types import Document, Section
+from corpus.vocabulary import load
+
+_BY_TOPIC = {
+    "synopsis": ("What is it?", "Who gets it?"),
+    "codes": ("What is its ICD-10 code?",),
+    "epidemiology": ("How common is it?",),
+    "causes": ("What causes it?",),
+    "symptoms": ("What are the symptoms?",),
+    "look_for": ("What does it look like?",),
+    "diagnostic_pearls": ("What helps to recognise it?",),
+    "differential_diagnosis": ("What is the differential diagnosis?",),
+    "best_tests": ("Which tests confirm it?",),
+    "management_pearls": ("What should be watched in its management?",),
+    "therapy": ("How is it treated?",),
+    "prognosis": ("What is the prognosis?",),
+    "prevention": ("How can it be prevented?",),
+    "inheritance": ("How is it inherited?",),
+    "complications": ("What are the complications?",),
+    "drug_reaction_data": ("Which drugs can cause it?",),
+    "images": ("What do the images show?",),
+    "references": ("Which references are given?",),
+    "contributors": ("Who wrote this page?",),
+    "review_dates": ("When was this page last reviewed?",),
+}
+
+
+def questions_of(section: Section, document: Document) -> list[str]:
+    """Return questions that a section answers, or would answer were it not withheld; none for an empty one."""
+    if section.status == "empty":
+        return []
+    if section.topic in _BY_TOPIC:
+        return list(_BY_TOPIC[section.topic])
+    if section.topic == "other":
+        return [f"What does it say under “{section.heading}”?"]
+    topic = load().topic(section.topic)
+    label = topic.label if topic else section.heading
+    return [f"What does it say about {label[:1].lower() + label[1:]}?"]
+
+
+def starters(document: Document, *, most: int = 4) -> list[str]:
+    """Return questions to start a conversation about a document: about the disease first, one of a withheld section last."""
+    metadata = {topic.name for topic in load().topics if topic.metadata} | {"references", "images"}
+    sections = [section for section in document.sections if section.topic not in metadata]
+    withheld = [section for section in sections if section.status == "withheld"]
+    # Treatment is what students ask for first, so it stands for the withheld ones when it is among them.
+    withheld.sort(key=lambda section: section.topic != "therapy")
+    last = [questions_of(section, document)[0] for section in withheld[:1]]
+    present = [questions_of(section, document) for section in sections if section.status == "present"]
+    in_turn = [asked[turn] for turn in range(2) for asked in present if turn < len(asked)]
+    return list(dict.fromkeys([*in_turn[: most - len(last)], *last]))

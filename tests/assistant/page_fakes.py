@@ -1,0 +1,87 @@
+"""A library and an assistant whose answers can be worked out by hand, for the tests of the server and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+
+from assistant.types import Answer, Citation, DocumentRef, Outcome, Statement, Turn
+from corpus.errors import UserError
+from corpus.passages import split
+from corpus.readers import read
+from corpus.types import Document, Passage
+
+SHIPPED = Path(__file__).parents[2] / "corpus" / "documents" / "calcinosis-cutis-infant-neonate.md"
+
+
+class FakeLibrary:
+    """Documents in a tuple."""
+
+    def __init__(self, *documents: Document) -> None:
+        self._documents = documents
+
+    def documents(self) -> tuple[Document, ...]:
+        return self._documents
+
+    def get(self, document_id: str) -> Document:
+        for document in self._documents:
+            if document.id == document_id:
+                return document
+        known = ", ".join(document.id for document in self._documents)
+        raise UserError(f"no document {document_id!r}", f"one of {known}")
+
+
+class FakeAssistant:
+    """Answers by the first word it knows in a question; "slow" questions wait until `release` is set."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        self._library = library
+        self.release = Event()
+        self.asked: list[tuple[str, tuple[Turn, ...], str | None]] = []
+
+    def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+        self.asked.append((question, tuple(history), document_id))
+        document = self._library.get(document_id) if document_id else self._library.documents()[0]
+        words = question.lower()
+        if "slow" in words:
+            self.release.wait(20)
+        if "mendable" in words:
+            raise UserError("the index is of another encoder", "wardbook index --rebuild")
+        if "treat" in words:
+            headings = tuple(s.heading for s in document.sections if s.topic == "therapy")
+            return _answer(document, question, "withheld", (), headings, "Therapy would answer this, but is withheld.")
+        if "vaccine" in words:
+            return _answer(document, question, "not_in_document", (), (), "The document does not say.")
+        if "football" in words:
+            return _answer(document, question, "out_of_scope", (), (), f"This is not about “{document.title}”.")
+        topic = "differential_diagnosis" if "differential" in words else "synopsis"
+        section = next(s for s in document.sections if s.topic == topic)
+        found = [passage for passage in split(document) if passage.section_id == section.id]
+        if topic == "synopsis":
+            found = found[:2]
+        read_as = "What is calcinosis cutis?" if history else None
+        return _answer(document, question, "answered", [_said(p, section.heading) for p in found], (), None, read_as)
+
+
+def _said(passage: Passage, heading: str) -> Statement:
+    citation = Citation(passage.document_id, heading, passage.id, passage.text, passage.start, passage.end)
+    return Statement(passage.text, (citation,))
+
+
+def _answer(
+    document: Document,
+    question: str,
+    outcome: Outcome,
+    statements: Sequence[Statement],
+    withheld: tuple[str, ...],
+    notice: str | None,
+    interpreted_as: str | None = None,
+) -> Answer:
+    of = DocumentRef(document.id, document.title, document.version)
+    return Answer(question, interpreted_as, outcome, tuple(statements), withheld, notice, 0.9, of, "quotes", 1.0)
+
+
+def shipped() -> Document:
+    """Read the shipped document."""
+    return read(SHIPPED)
