@@ -48,9 +48,16 @@ def build(page: Page, vocabulary: Vocabulary | None = None) -> Document:
     dates = dict(page.dates)
     for draft in drafts:
         _tidy_metadata(draft, dates)
+    drafts = [
+        draft
+        for draft in drafts
+        if draft.lines or draft.withheld or draft.topic != "other" or not vocabulary.is_boilerplate(draft.heading)
+    ]
     _add_metadata(drafts, page, dates)
     if not any(draft.lines for draft in drafts) and not any(draft.withheld for draft in drafts):
-        raise UserError(f"{page.source}: no text in it besides headings and navigation", "Check that the page was saved whole.")
+        raise UserError(
+            f"{page.source}: no text in it besides headings and navigation", "Check that the page was saved whole."
+        )
     return _lay_out(page, drafts, dates)
 
 
@@ -106,7 +113,11 @@ def _tidy_metadata(draft: _Draft, dates: dict[str, str]) -> None:
         found: list[str] = []
         if draft.topic == "codes" and (code := code_line(block.text)):
             found = [code]
-        elif draft.topic == "contributors" and block.kind == "paragraph" and not re.search(r"[a-z]{3}\.(?:\s|$)", block.text):
+        elif (
+            draft.topic == "contributors"
+            and block.kind == "paragraph"
+            and not re.search(r"[a-z]{3}\.(?:\s|$)", block.text)
+        ):
             found = people(block.text)
         elif draft.topic == "review_dates" and (labelled := dates_of(block.text)):
             dates.update(labelled)

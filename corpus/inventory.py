@@ -10,7 +10,9 @@ from corpus.vocabulary import Vocabulary, normal
 _FEWEST = 3
 _LONGEST_LINE = 1500
 _SEPARATOR = re.compile(r"\s*[|•·›»\t]\s*|\s{2,}")
-_LABEL = re.compile(r"^(?:in this (?:article|topic|page|section)|on this page|contents|jump to|sections?)\s*:\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:in this (?:article|topic|page|section)|on this page|contents|jump to|sections?)\s*:\s*", re.IGNORECASE
+)
 
 
 def headings_of(line: str, vocabulary: Vocabulary) -> tuple[str, ...] | None:

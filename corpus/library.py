@@ -1,7 +1,7 @@
 """The documents that can be asked: those that ship with Wardbook, and those a person added to their data folder.
 
-    FOLDER/ID.json        one added document, as it was read
-    FOLDER/.hidden.json   ids of shipped documents that were removed; the dot keeps it apart from every document id
+FOLDER/ID.json        one added document, as it was read
+FOLDER/.hidden.json   ids of shipped documents that were removed; the dot keeps it apart from every document id
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def from_json(text: str) -> Document:
 @lru_cache(maxsize=1)
 def shipped() -> tuple[Document, ...]:
     """Read the documents that come with the package, by title."""
-    return tuple(sorted((read(path) for path in sorted(_SHIPPED.glob("*.md"))), key=lambda found: found.title.casefold()))
+    return tuple(
+        sorted((read(path) for path in sorted(_SHIPPED.glob("*.md"))), key=lambda found: found.title.casefold())
+    )
 
 
 class Library:
@@ -93,7 +95,9 @@ class Library:
                 return twin
         added = self._added()
         before = next((old for old in added if old.source == document.source), None)
-        taken = {old.id for old in added if old is not before} | ({own.id for own in shipped()} - ({twin.id} if twin else set()))
+        taken = {old.id for old in added if old is not before} | (
+            {own.id for own in shipped()} - ({twin.id} if twin else set())
+        )
         base, number = document.id, 2
         while document.id in taken:
             document = replace(document, id=f"{base}-{number}")
@@ -133,7 +137,9 @@ class Library:
         try:
             return set(json.loads(path.read_text("utf-8")))
         except (ValueError, TypeError) as error:
-            raise UserError(f"{path}: cannot be read: {error}", f"Delete {path}; every shipped document is shown again.") from error
+            raise UserError(
+                f"{path}: cannot be read: {error}", f"Delete {path}; every shipped document is shown again."
+            ) from error
 
     def _write_hidden(self, ids: set[str]) -> None:
         if ids != self._hidden():
@@ -150,4 +156,6 @@ class Library:
                 os.fsync(file.fileno())
             os.replace(name, path)
         except OSError as error:
-            raise UserError(f"{path}: cannot be written: {error.strerror}", "Check the folder, or set WARDBOOK_HOME to another.") from error
+            raise UserError(
+                f"{path}: cannot be written: {error.strerror}", "Check the folder, or set WARDBOOK_HOME to another."
+            ) from error

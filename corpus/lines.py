@@ -18,7 +18,10 @@ _BULLET = re.compile(r"^(?P<indent>\s*)(?P<sign>[•◦▪‣●○■□∙⁃*
 _NUMBER = re.compile(r"^(?P<indent>\s*)\(?\d{1,3}[.)]\s+(?P<text>\S.*)$")
 _LONE_BULLET = re.compile(r"^\s*[•◦▪‣●○■□∙⁃·]\s*$")
 _UNDERLINE = re.compile(r"^\s*(={3,}|-{3,}|~{3,})\s*$")
-_BY = re.compile(r"(?:(?:medically |clinically |peer )?(?:written|reviewed|edited|authored|compiled|approved) )?by:?\s+(?=[A-Z])", re.IGNORECASE)
+_BY = re.compile(
+    r"(?:(?:medically |clinically |peer )?(?:written|reviewed|edited|authored|compiled|approved) )?by:?\s+(?=[A-Z])",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(r"^\s*(?:copyright\b|©)|\ball rights reserved\b", re.IGNORECASE)
 _HEAD_LINES = 60
 _LONGEST_HEADING = 90
@@ -108,25 +111,29 @@ def _line(raw: Sequence[str], at: int, line: str, gap: int, page: Lines, vocabul
         return heading
     if _UNDERLINE.match(line):
         return None
-    if vocabulary.is_withheld(bare):
-        return Line("withheld", bare, gap)
     if (number := _NUMBER.match(line)) and (_near(raw, at, -1, _NUMBER) or _near(raw, at, 1, _NUMBER)):
         return Line("item", number["text"].strip(), gap, len(number["indent"]), "1")
+    return plain(bare, gap, page, vocabulary, len(line) - len(line.lstrip()))
+
+
+def plain(bare: str, gap: int, page: Lines, vocabulary: Vocabulary, indent: int = 0) -> Line | None:
+    """Tell what a line that is neither heading nor list item is; None when it is no text but said something of the page.
+
+    A log-in button is a withheld stub when it stands right below a heading, and the site's own otherwise.
+    """
+    if vocabulary.is_withheld(bare):
+        return Line("withheld", bare, gap)
     if (caption := vocabulary.caption_of(bare)) is not None:
         page.captions.append(caption)
         return None
-    if _take_metadata(bare, page, vocabulary):
+    if take_metadata(bare, page, vocabulary):
         return None
     if vocabulary.is_boilerplate(bare):
-        return Line("withheld", bare, gap) if vocabulary.asks_to_log_in(bare) and _under_heading(page, raw, at) else None
+        below_heading = bool(page.lines) and page.lines[-1].kind == "heading"
+        return Line("withheld", bare, gap) if below_heading and vocabulary.asks_to_log_in(bare) else None
     if code := code_line(bare):
         return Line("code", code, gap)
-    return Line("text", bare, gap, len(line) - len(line.lstrip()))
-
-
-def _under_heading(page: Lines, raw: Sequence[str], at: int) -> bool:
-    """A log-in button right below a heading stands in the place of its body."""
-    return bool(page.lines) and page.lines[-1].kind == "heading"
+    return Line("text", bare, gap, indent)
 
 
 def _near(raw: Sequence[str], at: int, step: int, pattern: re.Pattern[str]) -> bool:
@@ -155,7 +162,9 @@ def _heading(raw: Sequence[str], at: int, gap: int, page: Lines, vocabulary: Voc
     alone = (gap > 0 or not page.lines) and not below.strip()
     if topic := vocabulary.known(words):
         exact = vocabulary.listed(words)
-        if (exact and not (vocabulary.is_boilerplate(bare) and topic != "references")) or (not exact and (alone or bare.endswith("?"))):
+        if (exact and not (vocabulary.is_boilerplate(bare) and topic != "references")) or (
+            not exact and (alone or bare.endswith("?"))
+        ):
             return Line("heading", words, gap)
     if page.inventory:
         return None
@@ -167,13 +176,19 @@ def _heading(raw: Sequence[str], at: int, gap: int, page: Lines, vocabulary: Voc
         if shared:
             return Line("heading", words, gap)
     capitals = sum(letter.isupper() for letter in words)
-    if capitals >= 5 and words.isupper() and " " in words and (gap > 0 or not page.lines) and not re.search(r"\d", words):
+    if (
+        capitals >= 5
+        and words.isupper()
+        and " " in words
+        and (gap > 0 or not page.lines)
+        and not re.search(r"\d", words)
+    ):
         shouted = not vocabulary.is_withheld(bare) and not vocabulary.is_boilerplate(bare)
         return Line("heading", words, gap) if shouted else None
     return None
 
 
-def _take_metadata(bare: str, page: Lines, vocabulary: Vocabulary) -> bool:
+def take_metadata(bare: str, page: Lines, vocabulary: Vocabulary) -> bool:
     """Take a line that names people, dates or sources of the page; tell whether it was one."""
     if len(bare) > 1000:
         return False
@@ -218,9 +233,11 @@ def _find_inventory(raw: Sequence[str], page: Lines, vocabulary: Vocabulary) -> 
             continue
         if len(run) >= 3:
             words = {normal(_unbulleted(raw[place])): place for place in run}
-            again = {
-                normal(line) for line in raw[run[-1] + 1 :] if len(line) <= _LONGEST_HEADING and normal(line) in words
-            } if len(words) == len(run) else set()
+            again = (
+                {normal(line) for line in raw[run[-1] + 1 :] if len(line) <= _LONGEST_HEADING and normal(line) in words}
+                if len(words) == len(run)
+                else set()
+            )
             if again:
                 page.inventory = tuple(_unbulleted(raw[place]) for place in run)
                 return set(run)
@@ -237,7 +254,7 @@ def _find_title(raw: Sequence[str], taken: set[int], inventory: Sequence[str], v
     """The line that a saved page repeats, else its first line, when that can be a title."""
     counts = Counter(line.strip() for line in raw if 0 < len(line) <= 200)
     head: list[str] = []
-    for at in [at for at, line in enumerate(raw) if line.strip()][:_HEAD_LINES // 2]:
+    for at in [at for at, line in enumerate(raw) if line.strip()][: _HEAD_LINES // 2]:
         bare = raw[at].strip()
         if at in taken or _BULLET.match(raw[at]) or vocabulary.is_boilerplate(bare):
             continue
@@ -247,7 +264,7 @@ def _find_title(raw: Sequence[str], taken: set[int], inventory: Sequence[str], v
             break
         if dates_of(bare) or vocabulary.is_withheld(bare) or code_line(bare) or vocabulary.caption_of(bare) is not None:
             continue
-        if _take_metadata(bare, Lines(), vocabulary):
+        if take_metadata(bare, Lines(), vocabulary):
             continue
         if len(bare) > 150 or bare[-1] in ".;:,":
             if not head:

@@ -77,7 +77,9 @@ def dates_of(line: str) -> dict[str, str] | None:
 
 def iso_dates(dates: Mapping[str, str]) -> dict[str, str]:
     """Return the dates of one page in ISO form; one 23/05/2020 among them makes all of them day first."""
-    day_first = any((match := _DATE.fullmatch(text)) and match["first"] and int(match["first"]) > 12 for text in dates.values())
+    day_first = any(
+        (match := _DATE.fullmatch(text)) and match["first"] and int(match["first"]) > 12 for text in dates.values()
+    )
     return {label: iso for label, text in dates.items() if (iso := iso_date(text, day_first=day_first))}
 
 
@@ -91,7 +93,11 @@ def people(text: str) -> list[str]:
     before, as in "Ann Lee MD, PhD, Bo Ek MD".
     """
     if ";" in text:
-        return [part.strip(" .") if part.strip().endswith("..") else part.strip() for part in text.split(";") if part.strip()]
+        return [
+            part.strip(" .") if part.strip().endswith("..") else part.strip()
+            for part in text.split(";")
+            if part.strip()
+        ]
     found: list[str] = []
     for part in re.split(r",\s*(?:and\s+|&\s+)?|\s+and\s+(?=[A-Z])|\s+&\s+", text.strip()):
         part = part.strip()
@@ -105,8 +111,14 @@ def people(text: str) -> list[str]:
 
 
 _DASH = r"\s*(?:[–—:]|\s-\s|\t|\s{2,}|\s\|\s|\s)\s*"
-_SYSTEM = re.compile(r"\b(?:ICD|SNOMED|OMIM|ORPHA|MeSH|UMLS|MONDO|DOID|CPT|HCPCS|LOINC|MedDRA|GARD|ICPC|Read)\b", re.IGNORECASE)
-_CODE = re.compile(r"(?P<code>[#*%]?[A-Z]?\d[A-Z0-9]*(?:\.[A-Z0-9]{1,4})?|[0-9A-Z][A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,2})?)(?P<rest>(?:" + _DASH + r"\S.*)?)")
+_SYSTEM = re.compile(
+    r"\b(?:ICD|SNOMED|OMIM|ORPHA|MeSH|UMLS|MONDO|DOID|CPT|HCPCS|LOINC|MedDRA|GARD|ICPC|Read)\b", re.IGNORECASE
+)
+_CODE = re.compile(
+    r"(?P<code>[#*%]?[A-Z]?\d[A-Z0-9]*(?:\.[A-Z0-9]{1,4})?|[0-9A-Z][A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,2})?)(?P<rest>(?:"
+    + _DASH
+    + r"\S.*)?)"
+)
 _ICD_10 = re.compile(r"[A-TV-Z]\d[0-9AB](?:\.[0-9A-TV-Z]{1,4})?|U\d{2}(?:\.\d{1,2})?")
 _ICD_9 = re.compile(r"\d{3}\.\d{1,2}|[VE]\d{2,3}\.\d{1,2}")
 _ICD_11 = re.compile(r"[0-9A-HJ-NP-Z][A-HJ-NP-Z]\d[0-9A-HJ-NP-Z](?:\.[0-9A-HJ-NP-Z]{1,2})?")
@@ -159,7 +171,9 @@ for _ in range(6):
 
 def is_snomed(code: str) -> bool:
     """Tell whether digits are a SNOMED CT concept identifier: partition 00 or 10, and the check digit right."""
-    if not (code.isascii() and code.isdigit() and 6 <= len(code) <= 18 and code[-3:-1] in ("00", "10") and code[0] != "0"):
+    if not (
+        code.isascii() and code.isdigit() and 6 <= len(code) <= 18 and code[-3:-1] in ("00", "10") and code[0] != "0"
+    ):
         return False
     check = 0
     for place, digit in enumerate(reversed(code)):

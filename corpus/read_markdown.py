@@ -29,7 +29,9 @@ def read_markdown(text: str, source: str, stem: str) -> Page:
     blocks = _blocks(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body))
     title = _string(front, "title", source) or _first_title(blocks) or stem
     blocks = [
-        block for block in blocks if not (block.kind == "heading" and block.level == 1 and normal(block.text) == normal(title))
+        block
+        for block in blocks
+        if not (block.kind == "heading" and block.level == 1 and normal(block.text) == normal(title))
     ]
     return Page(
         title=title,
@@ -60,7 +62,9 @@ def _front_matter(text: str, source: str) -> tuple[Mapping[str, Any], str]:
             "Mend that line; a value that holds a colon or begins with a sign needs quotes.",
         ) from error
     except ValueError as error:
-        raise UserError(f"{source}: front matter holds a value that is none: {error}", "Mend it, or put it in quotes.") from error
+        raise UserError(
+            f"{source}: front matter holds a value that is none: {error}", "Mend it, or put it in quotes."
+        ) from error
     if not front:
         # frontmatter gives {} both for an empty block and for one that is no mapping; the words of the latter stay text.
         inside = _FENCE.match(text)
@@ -73,7 +77,11 @@ def _front_matter(text: str, source: str) -> tuple[Mapping[str, Any], str]:
 def _first_title(blocks: Sequence[Block]) -> str | None:
     """The first level-1 heading, when it is the only one: with several they are the sections."""
     tops = [block for block in blocks if block.kind == "heading" and block.level == 1]
-    return tops[0].text if len(tops) == 1 or (tops and blocks[0] is tops[0] and len(blocks) > 1 and blocks[1].kind == "heading") else None
+    return (
+        tops[0].text
+        if len(tops) == 1 or (tops and blocks[0] is tops[0] and len(blocks) > 1 and blocks[1].kind == "heading")
+        else None
+    )
 
 
 def _blocks(tokens: Sequence[Token]) -> list[Block]:
@@ -157,7 +165,9 @@ def _without_tags(html: str) -> str:
 
 
 def _wrong(source: str, key: str, expected: str, value: object) -> UserError:
-    return UserError(f"{source}: front matter {key!r} is {value!r}, expected {expected}", f"Mend {key!r} at the top of {source}.")
+    return UserError(
+        f"{source}: front matter {key!r} is {value!r}, expected {expected}", f"Mend {key!r} at the top of {source}."
+    )
 
 
 def _string(front: Mapping[str, Any], key: str, source: str) -> str | None:

@@ -26,12 +26,17 @@ class _Region:
     lines: list[Line] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Headings of the inventory whose bodies, printed without a heading, may stand here too."""
+    missing_level: int = 2
 
 
 def read_saved_page(text: str, source: str, stem: str) -> Page:
     """Make the page of a saved page's text; `stem` names it when no line can be its title."""
+    return page_of(tell_apart(text, load()), source, stem)
+
+
+def page_of(page: Lines, source: str, stem: str) -> Page:
+    """Make a page of lines that are told apart, whatever file they came from."""
     vocabulary = load()
-    page = tell_apart(text, vocabulary)
     tail = page.lines[page.tail :]
     regions = _regions(page.lines[: page.tail])
     _place_missing(regions, page.inventory)
@@ -41,7 +46,8 @@ def read_saved_page(text: str, source: str, stem: str) -> Page:
     for region in regions:
         for heading, lines in _sections(region, vocabulary, loose):
             if heading is not None:
-                blocks.append(Block("heading", heading, region.level))
+                level = region.level if heading == region.heading else region.missing_level
+                blocks.append(Block("heading", heading, level))
             blocks.extend(_paragraphs(lines))
     captions, rest = _gallery(page, tail)
     if rest:
@@ -81,6 +87,7 @@ def _place_missing(regions: list[_Region], inventory: Sequence[str]) -> None:
             owner = printed[normal(heading)]
         else:
             owner.missing.append(heading)
+            owner.missing_level = owner.level
     announced = {normal(heading) for heading in inventory}
     for at, region in enumerate(regions):
         group = [region]
@@ -90,16 +97,23 @@ def _place_missing(regions: list[_Region], inventory: Sequence[str]) -> None:
             group.append(other)
         if not region.missing or len(group) == 1:
             continue
-        waiting, taker = region.missing, region
-        region.missing = []
+        waiting, region.missing = region.missing, []
+        # What no body is left for is announced behind the subsections of its neighbour.
+        taker = region
+        for member in group[1:]:
+            if member.level <= region.level or region.heading is None:
+                break
+            taker = member
         for place, member in enumerate(group):
             room = len(_bodies(member.lines, weak=False)) - (1 if member.heading is not None else 0)
             if place == 0 and member.heading is None:
                 room = max(room, 0)
             for _ in range(max(0, min(room, len(waiting)))):
                 member.missing.append(waiting.pop(0))
+                member.missing_level = taker.missing_level = region.level
                 taker = member
         taker.missing.extend(waiting)
+        taker.missing_level = region.level
 
 
 def _has_codes(regions: Sequence[_Region], vocabulary: Vocabulary) -> bool:
@@ -137,7 +151,9 @@ def _bodies(lines: Sequence[Line], *, weak: bool) -> list[Body]:
     cuts: list[tuple[int, bool]] = []
     for at in range(1, len(lines)):
         before, line = lines[at - 1], lines[at]
-        same_stub = before.kind == line.kind == "withheld" and (line.gap == 0 or (line.gap == 1 and line.text != before.text))
+        same_stub = before.kind == line.kind == "withheld" and (
+            line.gap == 0 or (line.gap == 1 and line.text != before.text)
+        )
         if (before.kind == "withheld" and not same_stub) or (before.kind == "code") != (line.kind == "code"):
             cuts.append((at, True))
         elif weak and line.gap > 1 and not before.kind == line.kind == "item":
@@ -163,7 +179,9 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[Block]:
             open_text.append(line.text)
             continue
         if open_text:
-            yield Block("item", " ".join(open_text), level) if kind == "item" else Block("paragraph", " ".join(open_text))
+            yield (
+                Block("item", " ".join(open_text), level) if kind == "item" else Block("paragraph", " ".join(open_text))
+            )
         open_text = [line.text]
         kind = "item" if line.kind in ("item", "code") else "text"
         if kind == "item":
@@ -180,7 +198,9 @@ def _depth(indents: list[tuple[int, str]], line: Line) -> int:
     """Return the depth of an item among the open lists: by its indent, and by its bullet where indents agree."""
     while indents and indents[-1][0] > line.indent:
         indents.pop()
-    at = next((place for place, (indent, sign) in enumerate(indents) if indent == line.indent and sign == line.sign), None)
+    at = next(
+        (place for place, (indent, sign) in enumerate(indents) if indent == line.indent and sign == line.sign), None
+    )
     if at is not None:
         del indents[at + 1 :]
         return at
@@ -194,7 +214,7 @@ def _wrapped(before: str, kind: str, indents: Sequence[tuple[int, str]], line: L
         return False
     if kind == "item":
         return (bool(indents) and line.indent > indents[-1][0]) or line.text[:1].islower()
-    if before[-1] in ".:;!?\"”)":
+    if before[-1] in '.:;!?"”)':
         return line.text[:1].islower()
     return len(before) >= 50 or line.text[:1].islower()
 

@@ -113,7 +113,9 @@ def _wide(raw: bytes) -> list[str]:
 
 def _is_text(text: str) -> bool:
     sample = text[:100_000]
-    odd = sum(1 for letter in sample if (letter < " " and letter not in "\t\n\r\f\x0b\x1b") or "\x7f" <= letter <= "\x84")
+    odd = sum(
+        1 for letter in sample if (letter < " " and letter not in "\t\n\r\f\x0b\x1b") or "\x7f" <= letter <= "\x84"
+    )
     return odd <= len(sample) * 0.002
 
 

@@ -168,7 +168,10 @@ def parse(raw: bytes) -> Vocabulary:
         for ask in topic.asks:
             if asked.setdefault(ask, topic.name) != topic.name:
                 raise ValueError(f"{ask!r} asks for {asked[ask]} and for {topic.name}")
-    patterns = {key: tuple(re.compile(line, re.IGNORECASE) for line in data[key]) for key in ("withheld", "boilerplate", "captions")}
+    patterns = {
+        key: tuple(re.compile(line, re.IGNORECASE) for line in data[key])
+        for key in ("withheld", "boilerplate", "captions")
+    }
     wild.sort(key=lambda pair: -len(pair[0].pattern))
     return Vocabulary(
         topics=topics,
@@ -182,7 +185,9 @@ def parse(raw: bytes) -> Vocabulary:
             "withheld": _any(data["withheld"]),
             "login": _any(data["login"]),
             "boilerplate": _any(data["boilerplate"]),
-            "caption": re.compile(r"caption|image|photo|figure|fig\b|illustration|drawing|diagram|plate", re.IGNORECASE),
+            "caption": re.compile(
+                r"caption|image|photo|figure|fig\b|illustration|drawing|diagram|plate", re.IGNORECASE
+            ),
         },
     )
 

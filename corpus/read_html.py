@@ -1,0 +1,373 @@
+"""A saved HTML page of a clinical reference becomes a `Page`.
+
+The site around the page (navigation, scripts, banners, forms, hidden parts) is dropped by its tags, roles and class names;
+what is left becomes the same lines as a page saved as text, so that navigation, withheld stubs and missing headings are
+understood in one place. Lists of links into the page itself are its inventory of sections.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import cast
+
+from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4.element import PreformattedString
+
+from corpus.blocks import Page
+from corpus.lines import Line, Lines, normal_equal, plain, take_metadata
+from corpus.read_saved_page import page_of
+from corpus.tables import row_items
+from corpus.vocabulary import Vocabulary, load, normal
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_DROPPED = frozenset(
+    "script style noscript template nav footer aside svg iframe object canvas audio video map head".split()
+)
+_CONTROLS = frozenset("button form select input textarea label dialog".split())
+_ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary menu menubar toolbar".split())
+_CLASSES = frozenset(
+    "cookie cookies consent gdpr breadcrumb breadcrumbs sidebar social share sharing advert adverts advertisement ads "
+    "newsletter popup modal promo toolbar pagination skip skiplink editsection navbox navbar noprint".split()
+)
+_BLOCKS = frozenset(
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure header hgroup hr html legend li "
+    "main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_INSIDE_LAYOUT = [*_HEADINGS, "p", "ul", "ol", "table", "section", "article"]
+_SITE_NAME = re.compile(r"\s+[|–—·»:-]\s+")
+_META_DATES = {
+    "article:published_time": "Published",
+    "article:modified_time": "Last modified",
+    "datepublished": "Published",
+    "datemodified": "Last modified",
+    "dc.date.modified": "Last modified",
+    "dcterms.modified": "Last modified",
+    "last-modified": "Last modified",
+    "citation_publication_date": "Published",
+}
+_META_AUTHORS = frozenset({"author", "citation_author", "dc.creator", "dcterms.creator"})
+
+
+def read_html(text: str, source: str, stem: str) -> Page:
+    """Make the page of an HTML text; `stem` names it when neither a heading nor the page's title does."""
+    vocabulary = load()
+    soup = BeautifulSoup(text, "html.parser")
+    page = Lines(title=_title(soup))
+    page.inventory = _inventory(soup, vocabulary)
+    root = _root(soup)
+    _Walk(page, vocabulary).walk(root)
+    page.lines = _without_closed_headings(page.lines, vocabulary)
+    page.tail = len(page.lines)
+    _take_meta(soup, page, vocabulary)
+    return page_of(page, source, stem)
+
+
+class _Walk:
+    """The state of one walk over a page: the line being written, the open lists, and where a line would go."""
+
+    def __init__(self, page: Lines, vocabulary: Vocabulary) -> None:
+        self.page = page
+        self.vocabulary = vocabulary
+        self.title = normal(page.title or "")
+        self.inventory = {normal(heading): heading for heading in page.inventory}
+        self.parts: list[str] = []
+        self.bold: list[str] = []
+        self.depth = 0
+        self.bold_depth = 0
+        self.item_open = False
+
+    def walk(self, root: Tag) -> None:
+        """Visit a tree without recursion: saved pages nest deeper than Python's stack."""
+        stack: list[tuple[object, bool]] = [(root, False)]
+        while stack:
+            node, leaving = stack.pop()
+            if isinstance(node, Tag):
+                if leaving:
+                    self._leave(node)
+                elif self._enter(node):
+                    stack.append((node, True))
+                    stack.extend((child, False) for child in reversed(node.contents))
+            elif isinstance(node, NavigableString) and not isinstance(node, (Comment, PreformattedString)):
+                self.parts.append(str(node))
+                if self.bold_depth:
+                    self.bold.append(str(node))
+        self._flush()
+
+    def _enter(self, tag: Tag) -> bool:
+        """Begin a tag; False when its content is done with or dropped."""
+        name = tag.name
+        if _is_dropped(tag):
+            return False
+        if name in _CONTROLS:
+            words = _text(tag)
+            # A button or form that asks to subscribe is the only trace of some withheld bodies.
+            if words and (self.vocabulary.is_withheld(words) or self.vocabulary.asks_to_log_in(words)):
+                self._flush()
+                self._line(words)
+            return name == "form" and tag.find(["h1", "main", "article"]) is not None
+        if name in _HEADINGS:
+            self._flush()
+            self._heading(_text(tag), int(name[1]))
+            return False
+        if name == "table":
+            self._flush()
+            if not tag.find(_INSIDE_LAYOUT):
+                self._items(_rows(tag))
+                return False
+            return True
+        if name == "figure" and (caption := tag.find("figcaption")):
+            self._flush()
+            self._caption(_text(cast(Tag, caption)))
+            return tag.find("table") is not None
+        if name == "figcaption":
+            return False
+        if name == "img":
+            self._image(str(tag.get("alt") or ""))
+            return False
+        if name == "br":
+            self._flush(end_of_item=False)
+            return False
+        if name == "dl":
+            self._flush()
+            self._items(_definitions(tag))
+            return False
+        if name in ("ul", "ol"):
+            self._flush()
+            self.depth += 1
+        elif name == "li":
+            self._flush()
+            self.item_open = True
+        elif name in _BLOCKS:
+            self._flush(end_of_item=False)
+        elif name in ("b", "strong"):
+            self.bold_depth += 1
+        return True
+
+    def _leave(self, tag: Tag) -> None:
+        if tag.name in ("ul", "ol"):
+            self._flush()
+            self.depth -= 1
+            self.item_open = False
+        elif tag.name == "li":
+            self._flush()
+        elif tag.name in _BLOCKS:
+            self._flush(end_of_item=False)
+        elif tag.name in ("b", "strong"):
+            self.bold_depth = max(0, self.bold_depth - 1)
+
+    def _flush(self, *, end_of_item: bool = True) -> None:
+        words, bold = _squeeze(self.parts), _squeeze(self.bold)
+        self.parts, self.bold = [], []
+        if words and self.depth > 0:
+            lines = self.page.lines
+            if self.item_open or not lines or lines[-1].kind != "item":
+                lines.append(Line("item", words, 1, 2 * self.depth, "•"))
+            else:
+                lines[-1].text += f" {words}"
+            self.item_open = False
+        elif words:
+            whole_bold = bold == words
+            if len(words) <= 90 and self._is_heading(words, whole_bold):
+                self._heading(words.rstrip(":"), 3 if whole_bold and normal(words) not in self.inventory else 2)
+            else:
+                self._line(words)
+        if end_of_item:
+            self.item_open = False
+
+    def _is_heading(self, words: str, bold: bool) -> bool:
+        """A line that repeats the inventory, or a bold line of its own that the vocabulary knows."""
+        return normal(words) in self.inventory or (
+            bold and words[-1] not in ".,;" and self.vocabulary.known(words) is not None
+        )
+
+    def _line(self, words: str) -> None:
+        if normal_equal(words, self.title):
+            return
+        line = plain(words, 1, self.page, self.vocabulary)
+        if line is not None:
+            self.page.lines.append(line)
+
+    def _heading(self, words: str, level: int) -> None:
+        if not words or normal_equal(words, self.title):
+            return
+        self.page.lines.append(Line("heading", self.inventory.get(normal(words), words), 1, level=level))
+
+    def _items(self, texts: Iterable[str]) -> None:
+        self.page.lines.extend(Line("item", text, 1, 2 * self.depth, "•") for text in texts)
+
+    def _image(self, words: str) -> None:
+        if len(words.split()) >= 3 and not re.search(r"\b(logo|icon|avatar|banner|badge)\b", words, re.IGNORECASE):
+            self._caption(words)
+
+    def _caption(self, words: str) -> None:
+        words = " ".join(words.split())
+        caption = self.vocabulary.caption_of(words)
+        self.page.captions.append(words if caption is None else caption)
+
+
+def _without_closed_headings(lines: list[Line], vocabulary: Vocabulary) -> list[Line]:
+    """Drop headings of the site ("Share this page") that hold nothing."""
+    return [
+        line
+        for at, line in enumerate(lines)
+        if not (
+            line.kind == "heading"
+            and vocabulary.is_boilerplate(line.text)
+            and vocabulary.listed(line.text) is None
+            and (at + 1 == len(lines) or lines[at + 1].kind == "heading")
+        )
+    ]
+
+
+def _is_dropped(tag: Tag) -> bool:
+    if tag.name in _DROPPED:
+        return True
+    if tag.name in ("html", "body", "main", "article"):
+        return False
+    if tag.name == "header":
+        return tag.find("h1") is None and tag.find_parent(["article", "main", "section"]) is None
+    if tag.name == "sup" and re.fullmatch(r"(\s*\[[\w ,–-]{1,12}\]\s*)+", tag.get_text()) and tag.find("a"):
+        return True
+    attributes = tag.attrs
+    if not attributes:
+        return False
+    role = str(attributes.get("role", "")).lower()
+    if role in _ROLES:
+        return tag.find("h1") is None
+    panel = role in ("tabpanel", "region")
+    hidden = "hidden" in attributes and attributes["hidden"] != "until-found"
+    hidden = hidden or str(attributes.get("aria-hidden", "")).lower() == "true"
+    hidden = (
+        hidden or re.search(r"display\s*:\s*none|visibility\s*:\s*hidden", str(attributes.get("style", ""))) is not None
+    )
+    if hidden and not panel:
+        return True
+    names = attributes.get("class") or []
+    labels = " ".join([*(names if isinstance(names, list) else [str(names)]), str(attributes.get("id", ""))]).lower()
+    return (
+        bool(labels)
+        and not _CLASSES.isdisjoint(re.split(r"[^a-z]+", labels))
+        and tag.find(["h1", "main", "article"]) is None
+    )
+
+
+def _root(soup: BeautifulSoup) -> Tag:
+    """The part that holds the page: its main element or only article, when that has most of the text."""
+    body = soup.body or soup
+    whole = len(body.get_text())
+    candidates = [*soup.find_all("main"), *soup.find_all(attrs={"role": "main"}), *soup.find_all("article")]
+    for candidate in candidates:
+        if len(candidate.get_text()) >= 0.5 * _own_length(body, whole):
+            return candidate
+    return body
+
+
+def _own_length(body: Tag, whole: int) -> int:
+    """How much text a body holds besides what is dropped anyway."""
+    outer = body.find_all(["script", "style", "noscript", "nav", "footer", "aside"])
+    return whole - sum(
+        len(tag.get_text()) for tag in outer if tag.find_parent(["script", "nav", "footer", "aside"]) is None
+    )
+
+
+def _title(soup: BeautifulSoup) -> str | None:
+    """The level-1 heading that the page's title names, else the only one, else the title without the site's name."""
+    tops = [words for tag in soup.find_all("h1") if (words := _text(tag))]
+    meta = soup.find("meta", attrs={"property": "og:title"})
+    named = [_text(soup.title)] if soup.title else []
+    named += [" ".join(str(meta.get("content") or "").split())] if meta else []
+    for words in tops:
+        if any(normal(words) and normal(words) in normal(name) for name in named):
+            return words
+    if tops:
+        return tops[0]
+    return next((_SITE_NAME.split(name)[0] for name in named if name), None)
+
+
+def _inventory(soup: BeautifulSoup, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The list of links into the page that names its sections; () when there is none.
+
+    Links elsewhere count only when they repeat headings that the page prints.
+    """
+    printed = {normal(_text(tag)) for tag in soup.find_all(list(_HEADINGS[1:]))}
+    best: tuple[str, ...] = ()
+    for holder in soup.find_all(["nav", "ul", "ol"]):
+        links = [link for link in holder.find_all("a") if _text(link)]
+        if len(links) < 3 or len(links) > 60:
+            continue
+        if (
+            holder.name in ("ul", "ol")
+            and holder.find_parent("nav") is None
+            and len(_text(holder)) > 1.5 * sum(len(_text(link)) + 1 for link in links)
+        ):
+            continue
+        inward = [link for link in links if str(link.get("href") or "").startswith("#")]
+        words = tuple(dict.fromkeys(_text(link) for link in inward or links))
+        found = [word for word in words if vocabulary.known(word) or normal(word) in printed]
+        repeated = sum(normal(word) in printed for word in words)
+        if (
+            len(found) >= 3
+            and (repeated >= 2 or len(inward) >= 3)
+            and len(found) >= 0.5 * len(words)
+            and len(found) > len(best)
+        ):
+            best = tuple(word for word in words if word in found or inward)
+    return best
+
+
+def _take_meta(soup: BeautifulSoup, page: Lines, vocabulary: Vocabulary) -> None:
+    """Take people and dates from the page's head where its text names none."""
+    authors: list[str] = []
+    dates: dict[str, str] = {}
+    for tag in soup.find_all("meta"):
+        key = str(tag.get("name") or tag.get("property") or tag.get("itemprop") or "").lower()
+        value = " ".join(str(tag.get("content") or "").split())
+        if value and key in _META_AUTHORS and not value.startswith("http"):
+            authors.append(value)
+        elif value and key in _META_DATES:
+            dates.setdefault(_META_DATES[key], value.split("T")[0])
+    topics = {vocabulary.topic_of(line.text) for line in page.lines if line.kind == "heading"}
+    if not page.contributors and "contributors" not in topics:
+        for value in authors:
+            take_metadata(f"Authors: {value}", page, vocabulary)
+    if not page.dates and "review_dates" not in topics:
+        page.dates.update(dates)
+
+
+def _rows(table: Tag) -> list[str]:
+    """Return the rows of a table as lines; its first row is the header when all its cells say so."""
+    rows = [[(cell.name, _text(cell)) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+    rows = [row for row in rows if row]
+    found: list[str] = []
+    if caption := table.find("caption"):
+        found.append(_text(caption))
+    if not rows:
+        return found
+    header: list[str] = []
+    if all(name == "th" for name, _ in rows[0]):
+        header = [text for _, text in rows.pop(0)]
+    elif all(len(row) == 2 and row[0][0] == "th" for row in rows):
+        return found + [f"{row[0][1]}: {row[1][1]}".strip(": ") for row in rows]
+    return found + row_items(header, [[text for _, text in row] for row in rows])
+
+
+def _definitions(tag: Tag) -> list[str]:
+    found: list[str] = []
+    terms: list[str] = []
+    for part in tag.find_all(["dt", "dd"]):
+        words = _text(part)
+        if part.name == "dt":
+            terms.append(words)
+        elif words:
+            found.append(f"{', '.join(terms)}: {words}" if terms else words)
+            terms = []
+    return found + [term for term in terms if term]
+
+
+def _text(tag: Tag) -> str:
+    return _squeeze(piece for piece in tag.find_all(string=True) if not isinstance(piece, PreformattedString))
+
+
+def _squeeze(parts: Iterable[object]) -> str:
+    return " ".join("".join(str(part) for part in parts).split())
