@@ -11,7 +11,6 @@ from index.types import Hit
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from index.search import Index
 
 
 class Answerer(Protocol):
@@ -39,8 +38,6 @@ class AssistantAnswerer:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        # The assistant keeps its index to itself; the evaluation must not open the folder a second time.
-        self._index: Index = assistant._reader._index
 
     def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
         """Answer one question, by the same function as the page and the API."""
@@ -48,12 +45,12 @@ class AssistantAnswerer:
 
     def search(self, question: str, *, document_id: str, limit: int) -> Sequence[Hit]:
         """Search as the assistant does."""
-        return self._index.search(question, document_id=document_id, limit=limit)
+        return self._assistant.index.search(question, document_id=document_id, limit=limit)
 
     def document(self, document_id: str) -> Document:
-        """Return a document of the assistant's library."""
-        return self._assistant.library.get(document_id)
+        """Return one of the assistant's documents."""
+        return self._assistant.document(document_id)
 
     def passages(self, document: Document) -> Sequence[Passage]:
         """Return a document's passages as they are indexed."""
-        return self._index.passages(document.id)
+        return self._assistant.index.passages(document.id)

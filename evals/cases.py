@@ -115,11 +115,13 @@ class Suite(_Strict):
         """
         cases = tuple(case for case in self.cases if split in ("all", case.split))
         unknown = sorted(set(only) - {case.id for case in cases})
+        where = f"suite {self.suite!r}" + ("" if split == "all" else f", split {split!r},")
         if unknown:
-            where = f"suite {self.suite!r}" + ("" if split == "all" else f", split {split!r}")
             raise UserError(
-                f"{where} has no case {', '.join(map(repr, unknown))}", "wardbook eval --check lists the cases"
+                f"{where} has no case {', '.join(map(repr, unknown))}", "look the id up in the suite's file"
             )
+        if not cases:
+            raise UserError(f"{where} has no cases", "choose another split or suite")
         return tuple(case for case in cases if not only or case.id in only)
 
 
@@ -141,16 +143,17 @@ def load(path: Path) -> Suite:
     try:
         return Suite.model_validate(values)
     except ValidationError as error:
-        faults = sorted({_fault(fault, values, tree) for fault in error.errors()})
+        # Pydantic counts a list's length without the entries it has refused: a fault of its own making.
+        own = [fault for fault in error.errors() if not (fault["type"] == "too_short" and fault["input"])]
+        faults = sorted({_fault(fault, values, tree) for fault in own})
         lines = [f"{path.name}{f', line {line}' if line else ''}: {said}" for line, said in faults]
         raise UserError("\n".join(lines), "mend the suite, then run: wardbook eval --check") from None
 
 
-def case_line(path: Path, case_id: str) -> int | None:
-    """Return the line on which a case of a readable suite begins."""
+def case_lines(path: Path) -> dict[str, int | None]:
+    """Return the line on which each case of a readable suite begins, by case id."""
     values, tree = parse(path.read_text(encoding="utf-8"), path.name)
-    numbers = [number for number, case in enumerate(values["cases"]) if case["id"] == case_id]
-    return line_of(tree, ("cases", numbers[0])) if numbers else None
+    return {case["id"]: line_of(tree, ("cases", number)) for number, case in enumerate(values["cases"])}
 
 
 def _fault(fault: Any, values: dict[str, Any], tree: yaml.Node | None) -> tuple[int, str]:

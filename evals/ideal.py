@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.types import Answer
 from corpus.errors import UserError
-from corpus.types import Document, Passage
+from corpus.types import Document, Passage, Section
 from evals.cases import Case
 from evals.metrics.wording import fold
 from evals.types import Characters, Cited, Expected, Given
@@ -20,14 +20,35 @@ def characters(text: str, start: int, end: int) -> Characters:
 
 
 def occurrences(wording: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Return where a wording stands in a text, any run of white space being as good as another; not inside a word."""
-    words = wording.split()
-    if not words:
+    """Return where a wording stands in a text, any run of white space being as good as another; not inside a word.
+
+    A row of a Markdown table, "| a | b |", stands where its cells stand in order in one line: readers label the cells.
+    """
+    row = wording.strip()
+    if len(row) > 2 and row.startswith("|") and row.endswith("|"):
+        cells = [cell.split() for cell in row.strip("|").split("|")]
+    else:
+        cells = [wording.split()]
+    cells = [words for words in cells if words]
+    if not cells:
         return ()
-    before = r"(?<!\w)" if words[0][0].isalnum() else ""
-    after = r"(?!\w)" if words[-1][-1].isalnum() else ""
-    pattern = before + r"\s+".join(map(re.escape, words)) + after
-    return tuple(match.span() for match in re.finditer(pattern, text))
+    before = r"(?<!\w)" if cells[0][0][0].isalnum() else ""
+    after = r"(?!\w)" if cells[-1][-1][-1].isalnum() else ""
+    middle = r"[^\n]*?".join(r"\s+".join(map(re.escape, words)) for words in cells)
+    return tuple(match.span() for match in re.finditer(before + middle + after, text))
+
+
+def section_of(heading: str, document: Document) -> Section | None:
+    """Return the section with a heading, or the one in which readers let it lead a paragraph ("Heading: ...")."""
+    wanted = fold(heading)
+    for section in document.sections:
+        if fold(section.heading) == wanted:
+            return section
+    for section in document.sections:
+        lines = document.text[section.start : section.end].split("\n")
+        if any(fold(line).lstrip("•- ").startswith(wanted + ":") for line in lines):
+            return section
+    return None
 
 
 def expect(case: Case, document: Document, passages: Sequence[Passage]) -> Expected:
@@ -41,37 +62,25 @@ def expect(case: Case, document: Document, passages: Sequence[Passage]) -> Expec
         UserError: names the case, and the evidence or heading that the document doesn't hold.
     """
     wanted = case.expect
-    headings = {fold(section.heading): section for section in document.sections}
-    for heading in wanted.sections:
-        if fold(heading) not in headings:
-            raise _unknown(case, document, f"section {heading!r}")
+    inside = [_section(heading, case, document) for heading in wanted.sections]
     for heading in wanted.withheld:
-        if fold(heading) not in headings:
-            raise _unknown(case, document, f"section {heading!r}")
-        if headings[fold(heading)].status != "withheld":
+        if _section(heading, case, document).status != "withheld":
             raise UserError(f"case {case.id!r}: section {heading!r} of {document.id!r} is not withheld")
-    inside = [headings[fold(heading)] for heading in wanted.sections]
-    pieces, relevant, words = [], set(), 0
+    pieces: list[tuple[Characters, ...]] = []
+    relevant: set[str] = set()
+    ideal: set[tuple[int, int]] = set()
     for piece in wanted.evidence:
-        places = occurrences(piece, document.text)
-        if not places:
-            raise _unknown(case, document, f"evidence {piece!r}")
-        near = [(start, end) for start, end in places if any(s.start <= start and end <= s.end for s in inside)]
-        whole = [_grow(start, end, passages) for start, end in near or places]
-        exact = [
-            place for place in whole if fold(document.text[slice(*place)]).lstrip("•- ") == fold(piece).lstrip("•- ")
-        ]
-        chosen = sorted(set(exact or whole))
+        chosen = _places(piece, case, document, passages, inside)
         pieces.append(tuple(characters(document.text, *place) for place in chosen))
-        words += len(document.text[slice(*chosen[0])].split())
+        ideal.add(chosen[0])
         relevant |= {passage.id for passage in passages if any(_shares(place, passage, document) for place in chosen)}
     return Expected(
         case_id=case.id,
         outcome=wanted.outcome,
-        sections=wanted.sections,
+        sections=tuple(section.heading for section in inside),
         withheld=wanted.withheld,
         evidence=tuple(pieces),
-        evidence_words=words,
+        evidence_words=sum(len(document.text[start:end].split()) for start, end in ideal),
         facts=wanted.facts,
         absent=wanted.absent,
         relevant=frozenset(relevant),
@@ -94,6 +103,27 @@ def give(answer: Answer, document: Document, hits: Sequence[Hit], elapsed_ms: fl
         found=tuple(hit.passage.id for hit in hits),
         elapsed_ms=elapsed_ms,
     )
+
+
+def _section(heading: str, case: Case, document: Document) -> Section:
+    section = section_of(heading, document)
+    if section is None:
+        raise _unknown(case, document, f"section {heading!r}")
+    return section
+
+
+def _places(
+    piece: str, case: Case, document: Document, passages: Sequence[Passage], inside: Sequence[Section]
+) -> list[tuple[int, int]]:
+    """Return the places, at least one, where a piece of evidence stands; see `expect`."""
+    found = occurrences(piece, document.text)
+    if not found:
+        raise _unknown(case, document, f"evidence {piece!r}")
+    near = [(start, end) for start, end in found if any(s.start <= start and end <= s.end for s in inside)]
+    grown = [_grow(start, end, passages) for start, end in near or found]
+    spans = {(passage.start, passage.end) for passage in passages}
+    whole = [place for place in grown if place in spans and fold(document.text[slice(*place)]) == fold(piece)]
+    return sorted(set(whole or grown))
 
 
 def _grow(start: int, end: int, passages: Sequence[Passage]) -> tuple[int, int]:

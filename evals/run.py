@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from assistant.types import Answer, DocumentRef, Turn
+from corpus.errors import UserError
 from corpus.types import Document
 from evals.answerer import Answerer, AssistantAnswerer
 from evals.cases import Case, Suite
@@ -99,7 +100,18 @@ def place(suite: Suite, cases: Sequence[Case], answerer: Answerer) -> tuple[Docu
     """
     document = answerer.document(suite.document)
     passages = answerer.passages(document)
-    return document, tuple(expect(case, document, passages) for case in cases)
+    placed: list[Expected] = []
+    faults: list[str] = []
+    for case in cases:
+        try:
+            placed.append(expect(case, document, passages))
+        except UserError as error:
+            faults.append(error.message)
+    if faults:
+        raise UserError(
+            f"suite {suite.suite!r} doesn't fit its document:\n" + "\n".join(faults), "wardbook eval --check"
+        )
+    return document, tuple(placed)
 
 
 def run_suite(

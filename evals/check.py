@@ -1,0 +1,74 @@
+"""Check suites against their documents without asking anything: what is wrong, in which file, line and case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import UserError
+from corpus.passages import split
+from corpus.types import Document
+from evals.cases import Case, Suite, case_lines
+from evals.ideal import expect
+from evals.metrics.wording import stands_in
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to mend in a suite."""
+
+    path: Path
+    line: int | None
+    said: str
+    """Names the case."""
+
+    def __str__(self) -> str:
+        return f"{self.path.name}{f', line {self.line}' if self.line else ''}: {self.said}"
+
+
+def faults(path: Path, suite: Suite, document: Document) -> tuple[Fault, ...]:
+    """Return each case whose evidence or headings its document doesn't hold, in the suite's order."""
+    passages = split(document)
+    lines = case_lines(path)
+    found = []
+    for case in suite.cases:
+        try:
+            expect(case, document, passages)
+        except UserError as error:
+            found.append(Fault(path, lines.get(case.id), error.message))
+    return tuple(found)
+
+
+def doubts(path: Path, suite: Suite) -> tuple[Fault, ...]:
+    """Return what is allowed and yet looks wrong: the ideal quotes would not earn the case its facts, or break it."""
+    lines = case_lines(path)
+    return tuple(Fault(path, lines.get(case.id), said) for case in suite.cases for said in _doubts(case))
+
+
+def _doubts(case: Case) -> list[str]:
+    ideal = "\n".join(case.expect.evidence)
+    if not ideal:
+        return []
+    said = []
+    for fact in case.expect.facts:
+        if not any(stands_in(wording, ideal) for wording in fact):
+            said.append(f"case {case.id!r}: no wording of the fact {' | '.join(fact)!r} stands in the evidence")
+    for text in case.expect.absent:
+        if stands_in(text, ideal):
+            said.append(f"case {case.id!r}: {text!r} must be absent and stands in the evidence")
+    return said
+
+
+def tally(suites: Sequence[Suite]) -> str:
+    """Count cases by split, expected outcome and kind, in a few lines."""
+    cases = [case for suite in suites for case in suite.cases]
+    lines = [f"{len(cases)} cases in {len(suites)} suites"]
+    for name, counts in (
+        ("split", Counter(case.split for case in cases)),
+        ("outcome", Counter(case.expect.outcome for case in cases)),
+        ("kind", Counter(case.kind for case in cases)),
+    ):
+        lines.append(f"  {name}: " + ", ".join(f"{key} {count}" for key, count in sorted(counts.items())))
+    return "\n".join(lines)
