@@ -13,6 +13,7 @@ from corpus.types import Document
 from evals.cases import Case, Suite, case_lines
 from evals.ideal import expect
 from evals.metrics.wording import stands_in
+from evals.types import Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +42,31 @@ def faults(path: Path, suite: Suite, document: Document) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def doubts(path: Path, suite: Suite) -> tuple[Fault, ...]:
-    """Return what is allowed and yet looks wrong: the ideal quotes would not earn the case its facts, or break it."""
+def doubts(path: Path, suite: Suite, document: Document) -> tuple[Fault, ...]:
+    """Return what is allowed and yet looks wrong, of a suite without faults: the ideal quotes would fail the case."""
+    passages = split(document)
     lines = case_lines(path)
-    return tuple(Fault(path, lines.get(case.id), said) for case in suite.cases for said in _doubts(case))
+    return tuple(
+        Fault(path, lines.get(case.id), f"case {case.id!r}: {said}")
+        for case in suite.cases
+        for said in _doubts(case, _ideal_text(expect(case, document, passages), document))
+    )
 
 
-def _doubts(case: Case) -> list[str]:
-    ideal = "\n".join(case.expect.evidence)
-    if not ideal:
-        return []
-    said = []
-    for fact in case.expect.facts:
-        if not any(stands_in(wording, ideal) for wording in fact):
-            said.append(f"case {case.id!r}: no wording of the fact {' | '.join(fact)!r} stands in the evidence")
-    for text in case.expect.absent:
-        if stands_in(text, ideal):
-            said.append(f"case {case.id!r}: {text!r} must be absent and stands in the evidence")
-    return said
+def _ideal_text(expected: Expected, document: Document) -> str:
+    places = [piece[0] for piece in expected.evidence if piece[0]]
+    return "\n".join(document.text[min(place) : max(place) + 2] for place in places)
+
+
+def _doubts(case: Case, ideal: str) -> list[str]:
+    # The facts of a count are numbers that an answer works out and no sentence has to say.
+    facts = case.expect.facts if ideal and case.kind != "count" else ()
+    missing = [fact for fact in facts if not any(stands_in(wording, ideal) for wording in fact)]
+    shown = [text for text in case.expect.absent if stands_in(text, ideal)]
+    return [
+        *(f"no wording of the fact {' | '.join(fact)!r} stands in the evidence" for fact in missing),
+        *(f"{text!r} must be absent and stands in the evidence" for text in shown),
+    ]
 
 
 def tally(suites: Sequence[Suite]) -> str:

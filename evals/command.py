@@ -77,7 +77,7 @@ def _check(suites: dict[Path, Suite], documents: dict[str, Any], *, doubting: bo
         )
     if doubting:
         for path, suite in suites.items():
-            for doubt in doubts(path, suite):
+            for doubt in doubts(path, suite, documents[suite.document]):
                 click.echo(f"note: {doubt}")
         click.echo(tally(list(suites.values())))
 
@@ -112,7 +112,9 @@ def _run(
     with ExitStack() as stack:
         aside = stack.enter_context(home_with(needed, settings))
         with index_progress() as progress:
-            assistant = wiring.open_assistant(aside, progress, lambda line: click.echo(line, err=True))
+            if aside is not settings:
+                click.echo("Building an index aside, for documents that are not in the library.", err=True)
+            assistant = wiring.open_assistant(aside, progress, _say if aside is settings else None)
         stack.callback(assistant.index.close)
         assistant.warm()
         made_with = {"wardbook": version("wardbook"), "encoder": assistant.index.manifest.encoder_name}
@@ -120,6 +122,10 @@ def _run(
         return [
             run_suite(suite, assistant, split=split, only=ids, progress=bar(suite.suite)) for suite, ids in chosen
         ], made_with
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _report(runs: Sequence[Run], verbose: bool) -> None:
