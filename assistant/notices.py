@@ -1,0 +1,57 @@
+"""The lines a reader gets beside or instead of statements: one line, no sermon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote_plus
+
+from assistant.types import Outcome
+from assistant.words import contains_phrase, language, phrase_stems
+from corpus.types import Document
+
+CLINICIAN = "This is study material about the disease, not advice about a person: please see a clinician."
+EMERGENCY = "If this is an emergency, call your emergency number or go to the nearest emergency department now."
+
+
+def refusal(outcome: Outcome, document: Document, withheld: Sequence[str], nearest: str | None, about_subject: bool) -> str:
+    """Return the line for a question that is not answered.
+
+    `nearest` is the heading of the section that comes nearest; a PubMed search is offered for the document's subject only.
+    """
+    if outcome == "withheld":
+        names = _joined(withheld)
+        return f"{names} would answer this, but {'is' if len(withheld) == 1 else 'are'} withheld in this copy of “{document.title}”."
+    if outcome == "out_of_scope":
+        return f"This is not about “{document.title}”, the document that can be asked here."
+    line = f"“{document.title}” does not say."
+    if nearest:
+        line += f" The nearest it has is under {nearest}."
+    if about_subject:
+        line += f" Search PubMed: https://pubmed.ncbi.nlm.nih.gov/?term={quote_plus(document.title)}"
+    return line
+
+
+def withheld_part(withheld: Sequence[str], document: Document) -> str:
+    """Return the line for the part of an answered question whose section is withheld."""
+    return f"The rest belongs to {_joined(withheld)}, withheld in this copy of “{document.title}”."
+
+
+def unanswered_part(asked: str) -> str:
+    """Return the line for the part of an answered question that the document does not answer."""
+    return f"The document does not answer this part: “{asked.strip(' ?.,')}”."
+
+
+def care(question: str) -> tuple[str | None, str | None]:
+    """Return the emergency line (said first) and the clinician line (said last), where the question calls for them."""
+    stems = phrase_stems(question)
+
+    def says(name: str) -> bool:
+        return any(contains_phrase(stems, phrase_stems(phrase)) is not None for phrase in language()[name])
+
+    urgent = says("urgent")
+    return (EMERGENCY if urgent else None, CLINICIAN if urgent or says("personal") else None)
+
+
+def _joined(headings: Sequence[str]) -> str:
+    quoted = [f"“{heading}”" for heading in headings]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -1,0 +1,111 @@
+"""Deciding the outcome of one part of a question, before anything is written.
+
+A fitted model (`outcome_model.json`, made by `python -m evals.fit.outcome`) sees the best evidence, how much of the
+question the whole document covers, and which topics are asked for: of present, of withheld and of missing sections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.features import covered, weighted
+from assistant.lexicon import Lexicon
+from assistant.question import Part
+from assistant.types import Outcome
+from corpus.types import Section
+
+OUTCOMES: tuple[Outcome, ...] = ("answered", "withheld", "not_in_document", "out_of_scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome of one part, with the model's probability for each."""
+
+    outcome: Outcome
+    probabilities: Mapping[Outcome, float]
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the outcome decided."""
+        return self.probabilities[self.outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Cosines of the part with things that are no passages."""
+
+    title: float
+    to_assistant: float
+    """With the nearest phrase that is said to an assistant rather than asked of a document."""
+    topics: Mapping[str, float]
+    """With the nearest asking phrase of each topic, the document's subject taken out of the question."""
+
+
+def outcome_features(
+    part: Part,
+    lexicon: Lexicon,
+    similar: np.ndarray,
+    near: Nearness,
+    names: Sequence[str],
+    rows: np.ndarray,
+    evidence: np.ndarray,
+) -> dict[str, float]:
+    """Return the features of the outcome model by name.
+
+    `similar` is the table of `lexicon.similarity` for `part.content`; `names` and `rows` are the passage features of the
+    hits, `evidence` their probability of being evidence.
+    """
+    content, focus = part.content, part.focus(lexicon.subject)
+    in_focus = [number for number, word in enumerate(content) if word in focus]
+    nearest = similar.max(axis=1, initial=0.0)[None, :] if similar.size else np.zeros((1, len(content)))
+    share, missing = weighted(covered(nearest[:, in_focus]), focus)
+    exact_share, exact_missing = weighted((nearest[:, in_focus] >= 1.0).astype(float), focus)
+    order = np.argsort(-evidence, kind="stable")
+    best = dict(zip(names, rows[order[0]], strict=True)) if len(order) else dict.fromkeys(names, 0.0)
+    ranked = [*evidence[order][:3].tolist(), 0.0, 0.0, 0.0]
+    asked = {status: 0.0 for status in ("present", "withheld", "absent")}
+    like = {status: 0.0 for status in ("present", "withheld", "absent")}
+    statuses = topic_statuses(lexicon.sections.values())
+    for topic, strength in part.topics.items():
+        status = statuses.get(topic, "absent")
+        asked[status] = max(asked[status], strength)
+    for topic, likeness in near.topics.items():
+        status = statuses.get(topic, "absent")
+        like[status] = max(like[status], likeness)
+    return {
+        "evidence_1": ranked[0],
+        "evidence_2": ranked[1],
+        "evidence_3": ranked[2],
+        "evidence_sum": float(evidence.sum()),
+        **{f"best_{name}": value for name, value in best.items()},
+        "document_share": float(share[0]),
+        "document_missing": float(missing[0]),
+        "document_exact_share": float(exact_share[0]),
+        "document_exact_missing": float(exact_missing[0]),
+        "asked_present": asked["present"],
+        "asked_withheld": asked["withheld"],
+        "asked_absent": asked["absent"],
+        "like_present": like["present"],
+        "like_withheld": like["withheld"],
+        "like_absent": like["absent"],
+        "withheld_over_present": like["withheld"] - like["present"],
+        "absent_over_present": like["absent"] - like["present"],
+        "near_title": near.title,
+        "near_assistant": near.to_assistant,
+        "names_subject": float(any(word.stem in lexicon.subject for word in content)),
+        "words": float(len(part.words)),
+    }
+
+
+def topic_statuses(sections: Iterable[Section]) -> dict[str, str]:
+    """Return topic -> "present" or "withheld"; present when any section of the topic is, empty ones left out."""
+    statuses: dict[str, str] = {}
+    for section in sections:
+        if section.status == "present":
+            statuses[section.topic] = "present"
+        elif section.status == "withheld":
+            statuses.setdefault(section.topic, "withheld")
+    return statuses

@@ -1,0 +1,102 @@
+"""Reading one part of a question: which topic it asks for, what kind of answer it wants, which words are its subject.
+
+Nothing here knows a document: the section vocabulary says which words ask for which topic, `language.yaml` which form of
+question wants what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.words import Word, contains_phrase, language, phrase_stems, words
+from corpus.vocabulary import load as load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question, read."""
+
+    text: str
+    words: tuple[Word, ...]
+    topics: Mapping[str, float]
+    """Topics asked for by words of the vocabulary, with the share of the question's content that asks for them."""
+    asking: frozenset[str]
+    """Stems of the words that ask for a topic."""
+    wants: frozenset[str]
+    """Kinds of answer wanted: number, place, time, person, reason, definition, list, count, choice, comparison, yes_no."""
+
+    @property
+    def content(self) -> tuple[Word, ...]:
+        """Words that say something."""
+        return tuple(word for word in self.words if not word.filler)
+
+    def focus(self, subject: frozenset[str]) -> tuple[Word, ...]:
+        """Content words that neither ask for a topic nor name the document's subject (stems of its title)."""
+        return tuple(word for word in self.content if word.stem not in self.asking and word.stem not in subject)
+
+
+@cache
+def _ask_phrases() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Every phrase that asks for a topic, as stems, longest first: the longer one is the more exact reading."""
+    phrases = {
+        (phrase_stems(phrase), topic.name)
+        for topic in load_vocabulary().topics
+        for phrase in (*topic.asks, topic.label)
+    }
+    return tuple(sorted(phrases, key=lambda entry: (-len(entry[0]), entry)))
+
+
+@cache
+def _want_phrases() -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
+    return tuple(
+        (kind, phrase.startswith("^"), tuple(word.text for word in words(phrase)))
+        for kind, phrases in language()["wants"].items()
+        for phrase in phrases
+    )
+
+
+def read_part(text: str) -> Part:
+    """Read one question; an empty one asks for nothing and wants nothing."""
+    found = words(text)
+    topics, asking = asked_topics(found)
+    return Part(text, found, topics, asking, wanted(found))
+
+
+def asked_topics(found: tuple[Word, ...]) -> tuple[dict[str, float], frozenset[str]]:
+    """Return topic -> strength (0 to 1) and the stems of the words that asked.
+
+    A phrase that overlaps a longer one found before does not count, so that "drug reaction" is not also "drug".
+    Strength is the share of the phrase's words among the question's content words, at most 1.
+    """
+    stems = tuple(word.stem for word in found)
+    taken: dict[int, int] = {}
+    topics: dict[str, float] = {}
+    asking: set[str] = set()
+    size = max(1, sum(not word.filler for word in found))
+    for phrase, topic in _ask_phrases():
+        start = contains_phrase(stems, phrase)
+        if start is None:
+            continue
+        span = range(start, start + len(phrase))
+        if any(taken.get(position, 0) > len(phrase) for position in span):
+            continue
+        taken.update(dict.fromkeys(span, len(phrase)))
+        asking.update(stems[position] for position in span)
+        share = max(1, sum(not found[position].filler for position in span)) / size
+        topics[topic] = min(1.0, max(topics.get(topic, 0.0), share))
+    return topics, frozenset(asking)
+
+
+def wanted(found: tuple[Word, ...]) -> frozenset[str]:
+    """Return the kinds of answer that the form of a question wants."""
+    texts = tuple(word.text for word in found)
+    kinds = set()
+    for kind, at_start, phrase in _want_phrases():
+        position = contains_phrase(texts, phrase)
+        if position is not None and (position == 0 or not at_start):
+            kinds.add(kind)
+    if texts and texts[0] in language()["yes_no_openers"].split():
+        kinds.add("yes_no")
+    return frozenset(kinds)

@@ -1,0 +1,34 @@
+"""The one settings object: read once from the environment by the command line, plain arguments below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its help; the environment variable is `WARDBOOK_` and the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="WARDBOOK_", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("wardbook"), description="Folder of all user data: documents, index, runs."
+    )
+    encoder: str | None = Field(
+        default=None, description="Folder of another sentence-transformers model; empty: the packaged all-MiniLM-L6-v2."
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `wardbook serve` listens on.")
+    port: int = Field(default=7860, ge=1, le=65535, description="Port that `wardbook serve` listens on.")
+
+    @property
+    def documents_folder(self) -> Path:
+        """Where added documents are kept."""
+        return self.home / "documents"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where generations of the index are kept."""
+        return self.home / "index"

@@ -1,0 +1,55 @@
+"""How things look in a terminal: answers, signs and the progress of a build. Progress goes to stderr."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from assistant.types import Answer
+
+console = Console(highlight=False, soft_wrap=True)
+
+STATUS_SIGNS = {"present": "+", "withheld": "x", "empty": "-"}
+OUTCOME_WORDS = {
+    "answered": "Answered from the document",
+    "withheld": "Withheld in this copy",
+    "not_in_document": "Not in this document",
+    "out_of_scope": "Not about this document",
+}
+
+
+@contextmanager
+def index_progress() -> Iterator[Callable[[int, int], None]]:
+    """Yield a callback for (done, total) passages; the bar appears with the first call and leaves no trace."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("indexing"), BarColumn(), MofNCompleteColumn(), TextColumn("passages"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("indexing", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+def print_answer(answer: Answer) -> None:
+    """Print statements with numbered citations, then the quotes' places, then notices."""
+    if answer.interpreted_as:
+        click.echo(f"Read as: {answer.interpreted_as}")
+    click.echo(f"{OUTCOME_WORDS[answer.outcome]}.\n")
+    places: list[str] = []
+    for statement in answer.statements:
+        marks = ""
+        for citation in statement.citations:
+            places.append(f"{citation.section}, characters {citation.start}-{citation.end}")
+            marks += f"[{len(places)}]"
+        click.echo(textwrap.fill(f"{statement.text} {marks}", width=100))
+    if answer.notice:
+        click.echo(("\n" if answer.statements else "") + textwrap.fill(answer.notice, width=100))
+    if places and answer.document:
+        click.echo(f"\n{answer.document.title}")
+        for number, place in enumerate(places, start=1):
+            click.echo(f"  [{number}] {place}")

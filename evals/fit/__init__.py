@@ -1,0 +1,1 @@
+"""Commands that fit what `assistant/` reads: word weights, the evidence model, the outcome model."""
