@@ -1,8 +1,8 @@
 """Bodies whose heading line is missing find their heading by order.
 
-Between two headings that a page does print stand one or more bodies, and the inventory says which headings belong there.
-Bodies and headings are both in order, so this is an alignment, solved by dynamic programming: a heading may stay without a
-body, and bodies may share a heading, each at a cost; a body that looks like codes belongs to a heading of that topic.
+Between two headings that a page does print stand one or more bodies, and the inventory says which headings belong
+there. Bodies and headings are both in order, so this is an alignment, solved by dynamic programming: a heading may stay
+without a body, and bodies may share a heading, each at a cost; a body that looks like codes belongs to that topic.
 """
 
 from __future__ import annotations

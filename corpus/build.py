@@ -1,13 +1,13 @@
 """Blocks become a `Document`: the one place where sections, their topics and status, the version and dates are made.
 
 Decided here, for every reader alike:
-- A heading opens a section. A deeper one that the vocabulary doesn't know ("In adults", below "Treatment") has the topic of
-  the section it stands under.
+- A heading opens a section. A deeper one that the vocabulary doesn't know ("In adults", below "Treatment") has the
+  topic of the section it stands under.
 - Text before the first heading is a section "Introduction"; a page without headings is one section "Text".
 - A whole line that is a withheld marker makes its section withheld, whatever stands beside it.
 - Lines of navigation, copyright and link-buttons belong to no section.
-- What the page says about itself (codes, images, contributors, review dates, sources) fills the section of that topic, or
-  is appended as a section when the page announces none.
+- What the page says about itself (codes, images, contributors, review dates, sources) fills the section of that topic,
+  or is appended as a section when the page announces none.
 """
 
 from __future__ import annotations
@@ -71,16 +71,19 @@ def _drafts(page: Page, vocabulary: Vocabulary) -> list[_Draft]:
     headings = [block for block in page.blocks if block.kind == "heading"]
     opening = _Draft("Introduction" if headings else "Text", 0, "synopsis" if headings else "other")
     drafts: list[_Draft] = [opening]
+    above: list[_Draft] = []
     captions = as_items(block.text for block in page.blocks if block.kind == "caption")
     seen = {normal(text) for text in captions}
     for block in page.blocks:
         current = drafts[-1]
         if block.kind == "heading":
             topic = vocabulary.topic_of(block.text)
+            while above and above[-1].level >= block.level:
+                above.pop()
             if topic == "other":
-                above = next((draft for draft in reversed(drafts[1:]) if draft.level < block.level), None)
-                topic = above.topic if above else topic
+                topic = above[-1].topic if above else topic
             drafts.append(_Draft(block.text, block.level, topic))
+            above.append(drafts[-1])
             continue
         if block.kind == "caption":
             continue

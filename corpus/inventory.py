@@ -79,7 +79,7 @@ def _strong(line: str, at: int) -> bool:
 
 
 def _may_begin(line: str, at: int) -> bool:
-    """A heading may begin after a letter, digit or bracket, at a capital; in a line without both cases, at any letter."""
+    """A heading may begin within a run at a capital; in a line without both cases, at any letter."""
     if line[at].isspace() or line[at - 1].isspace() or line[at - 1] in "-/&(":
         return False
     if line.isupper() or line.islower():

@@ -1,4 +1,4 @@
-"""The lines of a saved page, each told apart: heading, list item, withheld stub, code, caption, prose, or site around it."""
+"""The lines of a saved page, told apart: headings, list items, withheld stubs, codes, captions, prose, the site."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _line(raw: Sequence[str], at: int, line: str, gap: int, page: Lines, vocabul
 
 
 def plain(bare: str, gap: int, page: Lines, vocabulary: Vocabulary, indent: int = 0) -> Line | None:
-    """Tell what a line that is neither heading nor list item is; None when it is no text but said something of the page.
+    """Tell what a line that is neither heading nor list item is; None when it is no text of the page.
 
     A log-in button is a withheld stub when it stands right below a heading, and the site's own otherwise.
     """

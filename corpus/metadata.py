@@ -163,7 +163,13 @@ def _system(code: str) -> str | None:
 
 
 # Verhoeff's dihedral check digit, as SNOMED CT's release file specification gives it (section 6.5).
-_TIMES = [[(a + b) % 5 if a < 5 and b < 5 else 5 + (a + b) % 5 if a < 5 else 5 + (a - b) % 5 if b < 5 else (a - b) % 5 for b in range(10)] for a in range(10)]  # fmt: skip
+def _times(a: int, b: int) -> int:
+    """Multiply in the dihedral group of a pentagon: 0 to 4 turn it, 5 to 9 mirror it."""
+    if a < 5:
+        return (a + b) % 5 if b < 5 else 5 + (a + b) % 5
+    return 5 + (a - b) % 5 if b < 5 else (a - b) % 5
+
+
 _TURN = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]]
 for _ in range(6):
     _TURN.append([_TURN[-1][_TURN[1][digit]] for digit in range(10)])
@@ -177,7 +183,7 @@ def is_snomed(code: str) -> bool:
         return False
     check = 0
     for place, digit in enumerate(reversed(code)):
-        check = _TIMES[check][_TURN[place % 8][int(digit)]]
+        check = _times(check, _TURN[place % 8][int(digit)])
     return check == 0
 
 

@@ -1,7 +1,7 @@
 """A saved HTML page of a clinical reference becomes a `Page`.
 
-The site around the page (navigation, scripts, banners, forms, hidden parts) is dropped by its tags, roles and class names;
-what is left becomes the same lines as a page saved as text, so that navigation, withheld stubs and missing headings are
+The site around the page (navigation, scripts, banners, forms, hidden parts) is dropped by tags, roles and class names; what
+is left becomes the same lines as a page saved as text, so that navigation, withheld stubs and missing headings are
 understood in one place. Lists of links into the page itself are its inventory of sections.
 """
 
@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import cast
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, Tag
+from bs4.element import Comment, NavigableString, PreformattedString
 
 from corpus.blocks import Page
 from corpus.lines import Line, Lines, normal_equal, plain, take_metadata
@@ -22,17 +21,105 @@ from corpus.vocabulary import Vocabulary, load, normal
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DROPPED = frozenset(
-    "script style noscript template nav footer aside svg iframe object canvas audio video map head".split()
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "nav",
+        "footer",
+        "aside",
+        "svg",
+        "iframe",
+        "object",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "head",
+    }
 )
-_CONTROLS = frozenset("button form select input textarea label dialog".split())
-_ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary menu menubar toolbar".split())
+_CONTROLS = frozenset({"button", "form", "select", "input", "textarea", "label", "dialog"})
+_ROLES = frozenset(
+    {
+        "navigation",
+        "banner",
+        "contentinfo",
+        "search",
+        "dialog",
+        "alertdialog",
+        "complementary",
+        "menu",
+        "menubar",
+        "toolbar",
+    }
+)
 _CLASSES = frozenset(
-    "cookie cookies consent gdpr breadcrumb breadcrumbs sidebar social share sharing advert adverts advertisement ads "
-    "newsletter popup modal promo toolbar pagination skip skiplink editsection navbox navbar noprint".split()
+    {
+        "cookie",
+        "cookies",
+        "consent",
+        "gdpr",
+        "breadcrumb",
+        "breadcrumbs",
+        "sidebar",
+        "social",
+        "share",
+        "sharing",
+        "advert",
+        "adverts",
+        "advertisement",
+        "ads",
+        "newsletter",
+        "popup",
+        "modal",
+        "promo",
+        "toolbar",
+        "pagination",
+        "skip",
+        "skiplink",
+        "editsection",
+        "navbox",
+        "navbar",
+        "noprint",
+    }
 )
 _BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure header hgroup hr html legend li "
-    "main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    {
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    }
 )
 _INSIDE_LAYOUT = [*_HEADINGS, "p", "ul", "ol", "table", "section", "article"]
 _SITE_NAME = re.compile(r"\s+[|–—·»:-]\s+")
@@ -118,7 +205,7 @@ class _Walk:
             return True
         if name == "figure" and (caption := tag.find("figcaption")):
             self._flush()
-            self._caption(_text(cast(Tag, caption)))
+            self._caption(_text(caption))
             return tag.find("table") is not None
         if name == "figcaption":
             return False
@@ -243,8 +330,8 @@ def _is_dropped(tag: Tag) -> bool:
     )
     if hidden and not panel:
         return True
-    names = attributes.get("class") or []
-    labels = " ".join([*(names if isinstance(names, list) else [str(names)]), str(attributes.get("id", ""))]).lower()
+    classes = tag.get_attribute_list("class")
+    labels = " ".join(str(name) for name in [*classes, attributes.get("id", "")] if name).lower()
     return (
         bool(labels)
         and not _CLASSES.isdisjoint(re.split(r"[^a-z]+", labels))
@@ -254,9 +341,9 @@ def _is_dropped(tag: Tag) -> bool:
 
 def _root(soup: BeautifulSoup) -> Tag:
     """The part that holds the page: its main element or only article, when that has most of the text."""
-    body = soup.body or soup
+    body: Tag = soup.body or soup
     whole = len(body.get_text())
-    candidates = [*soup.find_all("main"), *soup.find_all(attrs={"role": "main"}), *soup.find_all("article")]
+    candidates = [*soup.find_all("main"), *soup.find_all(role="main"), *soup.find_all("article")]
     for candidate in candidates:
         if len(candidate.get_text()) >= 0.5 * _own_length(body, whole):
             return candidate

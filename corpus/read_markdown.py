@@ -66,7 +66,7 @@ def _front_matter(text: str, source: str) -> tuple[Mapping[str, Any], str]:
             f"{source}: front matter holds a value that is none: {error}", "Mend it, or put it in quotes."
         ) from error
     if not front:
-        # frontmatter gives {} both for an empty block and for one that is no mapping; the words of the latter stay text.
+        # frontmatter gives {} for an empty block and for one that is no mapping; the words of the latter stay text.
         inside = _FENCE.match(text)
         if inside and inside["yaml"].strip() and yaml.safe_load(inside["yaml"]) is not None:
             return {}, text

@@ -90,12 +90,14 @@ def _place_missing(regions: list[_Region], inventory: Sequence[str]) -> None:
             owner.missing_level = owner.level
     announced = {normal(heading) for heading in inventory}
     for at, region in enumerate(regions):
+        if not region.missing:
+            continue
         group = [region]
         for other in regions[at + 1 :]:
             if other.heading is None or normal(other.heading) in announced:
                 break
             group.append(other)
-        if not region.missing or len(group) == 1:
+        if len(group) == 1:
             continue
         waiting, region.missing = region.missing, []
         # What no body is left for is announced behind the subsections of its neighbour.

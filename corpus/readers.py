@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -23,7 +24,13 @@ _BINARY = {
     b"\x1f\x8b": "a gzip archive",
     b"{\\rtf": "an RTF file",
 }
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 
 
 def read(path: Path) -> Document:
@@ -40,7 +47,8 @@ def read(path: Path) -> Document:
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise UserError(
-            f"{path.name}: files of kind {suffix or 'without a suffix'!r} cannot be read, expected {', '.join(_SUFFIXES)}",
+            f"{path.name}: a file {f'of kind {suffix}' if suffix else 'without a suffix'} cannot be read, "
+            f"expected {', '.join(_SUFFIXES)}",
             "Save the page as text or HTML and add that file.",
         )
     try:
@@ -82,8 +90,9 @@ def decode(raw: bytes, name: str, *, html: bool = False) -> str:
             continue
         if _is_text(text):
             return text
-    if b"\x00" not in raw and (text := _guess(raw)) is not None:
-        return text
+    guessed = _guess(raw) if b"\x00" not in raw else None
+    if guessed is not None:
+        return guessed
     raise UserError(
         f"{name} is binary or in an encoding that cannot be told, expected text in UTF-8",
         "Save it again as UTF-8 text.",
@@ -123,10 +132,9 @@ def _guess(raw: bytes) -> str | None:
     """Windows' Western encoding where its letters make sense, else what charset-normalizer finds."""
     sample = raw[:200_000]
     high = sum(1 for byte in sample if byte >= 0x80)
-    try:
+    text: str | None = None
+    with contextlib.suppress(UnicodeError):
         text = raw.decode("cp1252")
-    except UnicodeError:
-        text = None
     # A Western text has few letters beyond ASCII; another alphabet has many, and needs more than a rule of thumb.
     if text is not None and high < 0.1 * len(sample) and _is_text(text):
         return text

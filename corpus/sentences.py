@@ -1,8 +1,9 @@
 """Where the sentences of a paragraph begin and end, with offsets that hold exactly.
 
 sentencex (the segmenter of the Wikimedia Foundation) knows "e.g.", "Dr.", "vs." and decimals. It breaks after some
-abbreviations of clinical prose ("sp.", "approx."); a break is taken back where the next piece could not begin a sentence or
-the piece before ends in an abbreviation that is never last. Its pieces are parts of the text, so offsets are their lengths.
+abbreviations of clinical prose ("sp.", "approx."); a break is taken back where the next piece could begin no sentence or
+the piece before ends in an abbreviation that is never last. Its pieces are parts of the text, so that offsets are
+their lengths.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def row_items(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return "Header: cell; Header: cell" for each row; a cell without a header stands alone, an empty cell is left out.
+    """Return "Header: cell; Header: cell" for each row; a cell without a header stands alone, an empty one is out.
 
     A table that is a header only gives its header as one line, so that nothing is lost.
     """

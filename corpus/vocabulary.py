@@ -1,11 +1,11 @@
-"""The sections of clinical references, read from `vocabulary.yaml`: headings in the wild and how people ask for them."""
+"""The sections of clinical references, read from `vocabulary.yaml`: their headings, and how people ask for them."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -48,7 +48,8 @@ class Vocabulary:
     fingerprint: str
     """Sha256 of the data file."""
     _exact: Mapping[str, str] = field(repr=False)
-    _wild: tuple[tuple[re.Pattern[str], str], ...] = field(repr=False)
+    _wild: Mapping[str, Sequence[tuple[re.Pattern[str], str]]] = field(repr=False)
+    """Headings with "*", by their first word."""
     _line: Mapping[str, re.Pattern[str]] = field(repr=False)
 
     def topic(self, name: str) -> Topic | None:
@@ -61,8 +62,8 @@ class Vocabulary:
         Tried in turn: the heading as it is, without its numbering or bracket, the part after or before a colon, what
         stands before "of", "in", "and" ..., the longest known ending ("Medical treatment").
         """
-        for words in _variants(heading):
-            if topic := self.known(words):
+        for variant in _variants(heading):
+            if topic := self.known(variant):
                 return topic
         words = normal(_NUMBERING.sub("", heading)).split()
         if len(words) > _LONGEST_HEADING_WORDS:
@@ -84,7 +85,8 @@ class Vocabulary:
             return None
         if topic := self._exact.get(words):
             return topic
-        return next((topic for pattern, topic in self._wild if pattern.fullmatch(words)), None)
+        listed = self._wild.get(words.partition(" ")[0], ())
+        return next((topic for pattern, topic in listed if pattern.fullmatch(words)), None)
 
     def listed(self, heading: str) -> str | None:
         """Return the topic of a heading that stands in the vocabulary word by word, without "*"; else None."""
@@ -103,7 +105,7 @@ class Vocabulary:
         return self._line["login"].fullmatch(line.strip()) is not None
 
     def caption_of(self, line: str) -> str | None:
-        """Return the caption that a whole line carries, "" when it is machinery without one, None when it is no caption."""
+        """Return the caption that a whole line carries, "" for machinery without one, None for other lines."""
         if len(line) > 2000 or self._line["caption"].search(line) is None:
             return None
         found = next((match for pattern in self.captions if (match := pattern.fullmatch(line.strip()))), None)
@@ -112,15 +114,18 @@ class Vocabulary:
 
 _EDGES = " \t*_.!…[]()🔒"
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*|[IVX]+|[A-Za-z])[.)]\s+|^\s*\d+(?:\.\d+)*\s+(?=[A-Z])")
+_APOSTROPHE = re.compile(r"['’]")
+_SIGNS = re.compile(r"[^\w*]+|_")
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
 def normal(text: str) -> str:
     """Return the words of a heading, comparable: lower case, "&" as "and", no accents, no punctuation but "*"."""
-    plain = unicodedata.normalize("NFKD", text.replace("&", " and ")).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = re.sub(r"['’]", "", plain)
-    return " ".join(re.sub(r"[^\w*]+|_", " ", plain).split())
+    plain = text.replace("&", " and ").casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(_SIGNS.sub(" ", _APOSTROPHE.sub("", plain)).split())
 
 
 def _variants(heading: str) -> tuple[str, ...]:
@@ -155,12 +160,13 @@ def parse(raw: bytes) -> Vocabulary:
         for entry in data["topics"]
     )
     exact: dict[str, str] = {}
-    wild: list[tuple[re.Pattern[str], str]] = []
+    wild: dict[str, list[tuple[re.Pattern[str], str]]] = {}
     for topic in topics:
         for heading in topic.headings:
             words = normal(heading)
             if "*" in words:
-                wild.append((re.compile(re.escape(words).replace(r"\*", ".+")), topic.name))
+                pattern = re.compile(re.escape(words).replace(r"\*", ".+"))
+                wild.setdefault(words.partition(" ")[0], []).append((pattern, topic.name))
             elif exact.setdefault(words, topic.name) != topic.name:
                 raise ValueError(f"heading {heading!r} stands under {exact[words]} and {topic.name}")
     asked: dict[str, str] = {}
@@ -172,7 +178,8 @@ def parse(raw: bytes) -> Vocabulary:
         key: tuple(re.compile(line, re.IGNORECASE) for line in data[key])
         for key in ("withheld", "boilerplate", "captions")
     }
-    wild.sort(key=lambda pair: -len(pair[0].pattern))
+    for listed in wild.values():
+        listed.sort(key=lambda pair: -len(pair[0].pattern))
     return Vocabulary(
         topics=topics,
         withheld_markers=patterns["withheld"],
@@ -180,7 +187,7 @@ def parse(raw: bytes) -> Vocabulary:
         captions=patterns["captions"],
         fingerprint=hashlib.sha256(raw).hexdigest(),
         _exact=exact,
-        _wild=tuple(wild),
+        _wild=wild,
         _line={
             "withheld": _any(data["withheld"]),
             "login": _any(data["login"]),
