@@ -32,14 +32,14 @@ class Fault:
 def faults(path: Path, suite: Suite, document: Document) -> tuple[Fault, ...]:
     """Return each case whose evidence or headings its document doesn't hold, in the suite's order."""
     passages = split(document)
-    lines = case_lines(path)
-    found = []
+    found: dict[str, str] = {}
     for case in suite.cases:
         try:
             expect(case, document, passages)
         except UserError as error:
-            found.append(Fault(path, lines.get(case.id), error.message))
-    return tuple(found)
+            found[case.id] = error.message
+    lines = case_lines(path) if found else {}
+    return tuple(Fault(path, lines.get(case_id), said) for case_id, said in found.items())
 
 
 def doubts(path: Path, suite: Suite, document: Document) -> tuple[Fault, ...]:

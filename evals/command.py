@@ -131,7 +131,7 @@ def _say(line: str) -> None:
 def _report(runs: Sequence[Run], verbose: bool) -> None:
     from rich.console import Console
 
-    from evals.report import print_run, print_verdict
+    from evals.report import print_run, print_verdict, suites_table
 
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -140,6 +140,7 @@ def _report(runs: Sequence[Run], verbose: bool) -> None:
         print_run(run, console, verbose=verbose)
     if len(runs) > 1:
         console.print()
+        console.print(suites_table(runs))
         for run in runs:
             print_verdict(run, console)
 

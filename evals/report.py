@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
@@ -9,6 +11,8 @@ from evals.metrics import METRICS
 from evals.metrics.metric import Metric
 from evals.metrics.outcome import OUTCOMES
 from evals.run import Run
+from evals.scoring import figures
+from evals.types import Figure
 
 
 def print_run(run: Run, console: Console, *, verbose: bool = False) -> None:
@@ -37,6 +41,39 @@ def print_verdict(run: Run, console: Console) -> None:
             console.print(f"[red]below threshold[/red]: {metric.name} is {got}, {word} {verdict.bound:g} is asked")
     if run.verdicts and run.met:
         console.print(f"[green]{run.suite.suite}: all {len(run.verdicts)} thresholds met.[/green]")
+
+
+IN_SHORT = (
+    "pass_rate",
+    "outcome_accuracy",
+    "false_answers",
+    "false_refusals",
+    "fact_recall",
+    "citation_precision",
+    "citation_recall",
+    "mrr",
+    "latency_p50_ms",
+)
+"""The metrics by which suites are compared in one table."""
+
+
+def suites_table(runs: Sequence[Run]) -> Table:
+    """Return one row a suite and a last one over the cases of all, each case counting once."""
+    table = Table(title="Suites", title_justify="left")
+    table.add_column("suite")
+    table.add_column("cases", justify="right")
+    for name in IN_SHORT:
+        table.add_column(_metric(name).label, justify="right")
+    for run in runs:
+        table.add_row(run.suite.suite, str(len(run.cases)), *_short(run.figures))
+    pooled = figures([score for run in runs for case in run.cases for score in case.scores])
+    table.add_section()
+    table.add_row("all", str(sum(len(run.cases) for run in runs)), *_short(pooled))
+    return table
+
+
+def _short(found: Sequence[Figure]) -> list[str]:
+    return [show(_metric(name), next(one.value for one in found if one.metric == name)) for name in IN_SHORT]
 
 
 def figure_table(run: Run) -> Table:

@@ -5,7 +5,7 @@ import io
 from eval_fakes import RIGHT, FakeAnswerer, answer, load_suite, quote
 from rich.console import Console
 
-from evals.report import print_run
+from evals.report import print_run, suites_table
 from evals.run import Run, run_suite
 
 
@@ -59,3 +59,15 @@ def test_verbose_shows_quotes_ideal_and_traceback_without_reading_brackets_as_ma
 def test_cases_chosen_by_name_get_no_verdict() -> None:
     text = printed(run_suite(load_suite({"mrr": 1}), FakeAnswerer(dict(RIGHT)), only=["which-gene"]))
     assert "hives: no verdict, cases chosen by name." in text
+
+
+def test_suites_are_compared_in_one_table_each_case_counting_once() -> None:
+    right = run_suite(load_suite(), FakeAnswerer(dict(RIGHT)))
+    two_wrong = {**RIGHT, "Which gene?": answer("q", "answered"), "Will it rain?": answer("q", "answered")}
+    wrong = run_suite(load_suite(), FakeAnswerer(two_wrong), only=["which-gene", "the-weather"])
+    file = io.StringIO()
+    Console(file=file, width=200).print(suites_table([right, wrong]))
+    text = file.getvalue()
+    assert row(text, "hives")[:6] == ["hives", "5", "1.000", "1.000", "0.000", "0.000"]
+    # 5 of 7 pass; of 3 + 2 questions without an answer 2 were answered; no answered case was refused.
+    assert row(text, "all")[:7] == ["all", "7", "0.714", "0.714", "0.400", "0.000", "1.000"]
