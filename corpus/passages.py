@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from corpus.sentences import sentences
+from corpus.sentences import sentences, trim
 from corpus.types import Document, Kind, Passage, Section
 
 _ITEM = re.compile(r"[ ]*• ")
@@ -77,7 +77,7 @@ def _cut(text: str, start: int, end: int, max_chars: int) -> list[tuple[int, int
         for piece in [text[first:last]] if last - first <= max_chars else splitter.split_text(text[first:last]):
             spans.append((at, at + len(piece)))
             at += len(piece)
-    return [span for begin, stop in spans if (span := _trim(text, begin, stop)) is not None]
+    return [span for begin, stop in spans if (span := trim(text, begin, stop)) is not None]
 
 
 def _joined(text: str, start: int, end: int, max_chars: int) -> list[tuple[int, int]]:
@@ -89,11 +89,3 @@ def _joined(text: str, start: int, end: int, max_chars: int) -> list[tuple[int, 
         else:
             found.append((begin, stop))
     return found
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return (start, end) if end > start else None

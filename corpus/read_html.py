@@ -1,7 +1,7 @@
 """A saved HTML page of a clinical reference becomes a `Page`.
 
-The site around the page (navigation, scripts, banners, forms, hidden parts) is dropped by tags, roles and class names; what
-is left becomes the same lines as a page saved as text, so that navigation, withheld stubs and missing headings are
+The site around the page (navigation, scripts, banners, forms, hidden parts) is dropped by tags, roles and class names;
+what is left becomes the same lines as a page saved as text, so that navigation, withheld stubs and missing headings are
 understood in one place. Lists of links into the page itself are its inventory of sections.
 """
 
