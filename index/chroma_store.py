@@ -19,8 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from corpus.errors import UserError
 from corpus.types import Passage
 from index.encoder import Vectors
+from index.manifest import REBUILD
 
 _COLLECTION = "passages"
 _BATCH = 1000
@@ -54,9 +56,19 @@ class ChromaStore:
 
     @classmethod
     def open(cls, folder: Path) -> ChromaStore:
-        """Open the store in a folder that nobody else has open."""
+        """Open the store in a folder that nobody else has open.
+
+        Raises:
+            UserError: this version of Chroma cannot read what another wrote.
+        """
         client = _client(folder)
-        return cls(client, client.get_collection(_COLLECTION, embedding_function=None))
+        from chromadb.errors import ChromaError
+
+        try:
+            return cls(client, client.get_collection(_COLLECTION, embedding_function=None))
+        except (ChromaError, ValueError) as error:
+            client.close()
+            raise UserError(f"Chroma cannot read the index: {error}", REBUILD) from error
 
     def add(self, stored: Sequence[Stored], vectors: Vectors) -> None:
         """Append passages with their vectors, one row of `vectors` each."""

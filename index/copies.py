@@ -55,10 +55,12 @@ def copy(folder: Path, generation: Path, files: Mapping[str, str], part: str) ->
     """
     opened = folder / "open"
     opened.mkdir(parents=True, exist_ok=True)
-    remove_abandoned(opened)
     name = f"{os.getpid()}-{secrets.token_hex(4)}"
-    lock = FileLock(str(opened / f"{name}.lock"), timeout=0, thread_local=False)
-    lock.acquire()
+    # Without this lock another process could find the new lock file in the moment before it is held.
+    with FileLock(str(folder / "open.lock"), timeout=60):
+        _remove_abandoned(opened)
+        lock = FileLock(str(opened / f"{name}.lock"), timeout=0, thread_local=False)
+        lock.acquire()
     private = Copy(opened / name, lock)
     try:
         private.folder.mkdir()
@@ -79,7 +81,7 @@ def copy(folder: Path, generation: Path, files: Mapping[str, str], part: str) ->
     return private
 
 
-def remove_abandoned(opened: Path) -> None:
+def _remove_abandoned(opened: Path) -> None:
     """Remove the copies of processes that are no more."""
     for held in opened.glob("*.lock"):
         lock = FileLock(str(held), timeout=0, thread_local=False)

@@ -1,7 +1,8 @@
-"""What is encoded for a passage: `title > section: passage`.
+"""What is encoded for a passage: `title > section: passage`; and whose words are counted: `section passage`.
 
 A heading or context before each passage cuts retrieval failures by a third (contextual retrieval; dsRAG). A sentence
-that opens by pointing back ("They are usually painless.") is encoded together with the sentence it points to.
+that opens by pointing back ("They are usually painless.") is read together with the sentence it points to.
+`python -m evals.benchmarks.document_retrieval` measures both.
 """
 
 from __future__ import annotations
@@ -25,16 +26,40 @@ def points_back(sentence: str) -> bool:
     return _POINTS_BACK.match(sentence.lstrip("\"'“‘( ")) is not None
 
 
-def embedding_texts(document: Document, passages: Sequence[Passage]) -> list[str]:
-    """Return the text to encode for each of the document's passages, in their order."""
-    headings = {section.id: section.heading for section in document.sections}
+def completed_texts(passages: Sequence[Passage]) -> list[str]:
+    """Return each passage's text, with the sentence before it in its paragraph where it points back to that."""
     texts = []
     before: Passage | None = None
     for passage in passages:
         text = passage.text
-        same = before is not None and (before.section_id, before.paragraph) == (passage.section_id, passage.paragraph)
-        if before is not None and same and passage.kind == "sentence" and points_back(text):
+        if (
+            before is not None
+            and passage.kind == "sentence"
+            and (before.section_id, before.paragraph) == (passage.section_id, passage.paragraph)
+            and points_back(text)
+        ):
             text = f"{before.text} {text}"
-        texts.append(f"{document.title} > {headings[passage.section_id]}: {text}")
+        texts.append(text)
         before = passage
     return texts
+
+
+def embedding_texts(document: Document, passages: Sequence[Passage]) -> list[str]:
+    """Return the text to encode for each of the document's passages, in their order."""
+    headings = {section.id: section.heading for section in document.sections}
+    return [
+        f"{document.title} > {headings[passage.section_id]}: {text}"
+        for passage, text in zip(passages, completed_texts(passages), strict=True)
+    ]
+
+
+def lexical_texts(document: Document, passages: Sequence[Passage]) -> list[str]:
+    """Return the text whose words are counted for each of the document's passages, in their order.
+
+    The title stays out: its words would stand in every passage of the document.
+    """
+    headings = {section.id: section.heading for section in document.sections}
+    return [
+        f"{headings[passage.section_id]} {text}"
+        for passage, text in zip(passages, completed_texts(passages), strict=True)
+    ]

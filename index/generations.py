@@ -17,11 +17,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
+import numpy as np
+
 from corpus.errors import UserError
-from corpus.types import Document
+from corpus.types import Document, Passage
 from index.chroma_store import ChromaStore, Stored
-from index.embedding_text import embedding_texts
-from index.encoder import Encoder
+from index.disk import sync, sync_folder, write, writing
+from index.embedding_text import embedding_texts, lexical_texts
+from index.encoder import Encoder, Vectors
 from index.hashes import sha256_of
 from index.lexical import Lexical
 from index.lock import held
@@ -71,7 +74,7 @@ def build(
         UserError: another process is building, or the disk does not take the files.
     """
     recipe = recipe or current_recipe()
-    with _writing(folder):
+    with writing(folder):
         (folder / "generations").mkdir(parents=True, exist_ok=True)
         with held(folder, "building the index", wait_seconds):
             return _build(folder, documents, encoder, progress, recipe)
@@ -88,32 +91,40 @@ def ensure(
 ) -> Manifest:
     """Return the manifest of the serving generation if it holds exactly these documents, else build one.
 
-    Two processes at first use: the second waits for the first and then finds nothing left to do. An index that was
-    made by another encoder, vocabulary or reader is built anew.
+    Only documents that the serving generation lacks, or has in another version, are encoded; an index that is damaged
+    or was made by another encoder, vocabulary or reader is built anew. Two processes at first use: the second waits
+    for the first and then finds nothing left to do. Arguments and errors as for `build`.
     """
     recipe = recipe or current_recipe()
-    with _writing(folder):
+    with writing(folder):
         (folder / "generations").mkdir(parents=True, exist_ok=True)
         with held(folder, "building the index", wait_seconds):
-            present = _fitting(folder, documents, encoder, recipe)
-            return present or _build(folder, documents, encoder, progress, recipe)
+            present = _opened(folder, encoder, recipe)
+            if present is None:
+                return _build(folder, documents, encoder, progress, recipe)
+            try:
+                if present.manifest.holds(documents):
+                    return present.manifest
+                return _build(folder, documents, encoder, progress, recipe, present)
+            finally:
+                present.close()
 
 
-def _fitting(folder: Path, documents: Sequence[Document], encoder: Encoder, recipe: Recipe) -> Manifest | None:
-    name = current(folder)
-    path = folder / "generations" / (name or "") / "manifest.json"
-    if name is None or not path.is_file():
-        return None
+def _opened(folder: Path, encoder: Encoder, recipe: Recipe) -> Index | None:
+    """Open the serving generation; None when there is none that this installation can use."""
     try:
-        manifest = Manifest.from_json(path.read_text(encoding="utf-8"), str(path))
-        manifest.check(encoder, recipe)
+        return Index.open(folder, encoder, recipe)
     except UserError:
         return None
-    return manifest if manifest.holds(documents) else None
 
 
 def _build(
-    folder: Path, documents: Sequence[Document], encoder: Encoder, progress: Progress | None, recipe: Recipe
+    folder: Path,
+    documents: Sequence[Document],
+    encoder: Encoder,
+    progress: Progress | None,
+    recipe: Recipe,
+    reused: Index | None = None,
 ) -> Manifest:
     generations = folder / "generations"
     for left in generations.glob(".tmp-*"):
@@ -123,7 +134,7 @@ def _build(
     aside = generations / f".tmp-{name}"
     aside.mkdir()
     try:
-        indexed = _fill(aside, documents, encoder, progress, recipe)
+        indexed = _fill(aside, documents, encoder, progress, recipe, reused)
         manifest = Manifest(
             format=FORMAT,
             name=name,
@@ -140,18 +151,18 @@ def _build(
                 if path.is_file()
             },
         )
-        _write(aside / "manifest.json", manifest.to_json())
+        write(aside / "manifest.json", manifest.to_json())
         _verify(folder, aside, manifest, encoder, recipe)
-        _sync(aside)
+        sync(aside)
         os.rename(aside, generations / name)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     before = current(folder)
-    _write(folder / ".current", name + "\n")
+    write(folder / ".current", name + "\n")
     os.replace(folder / ".current", folder / "current")
-    _sync_folder(generations)
-    _sync_folder(folder)
+    sync_folder(generations)
+    sync_folder(folder)
     for old in generations.iterdir():
         if old.name not in (name, before):
             shutil.rmtree(old)
@@ -159,34 +170,53 @@ def _build(
 
 
 def _fill(
-    aside: Path, documents: Sequence[Document], encoder: Encoder, progress: Progress | None, recipe: Recipe
+    aside: Path,
+    documents: Sequence[Document],
+    encoder: Encoder,
+    progress: Progress | None,
+    recipe: Recipe,
+    reused: Index | None,
 ) -> tuple[IndexedDocument, ...]:
     """Write vectors, passages and words of the documents, and return what was indexed."""
+    if len({document.id for document in documents}) < len(documents):
+        raise ValueError("two documents have one id")
     indexed: list[IndexedDocument] = []
     stored: list[Stored] = []
     texts: list[str] = []
     words: list[str] = []
+    rows: dict[int, Vectors] = {}
     for document in documents:
         headings = {section.id: section.heading for section in document.sections}
         passages = tuple(recipe.split(document))
+        if reused is not None and _unchanged(reused, document, passages):
+            rows.update(enumerate(reused.vectors(document.id), start=len(stored)))
         indexed.append(IndexedDocument(document.id, document.title, document.version, len(passages)))
         texts += embedding_texts(document, passages)
+        words += lexical_texts(document, passages)
         for passage in passages:
             stored.append(Stored(len(stored), passage, headings[passage.section_id]))
-            words.append(f"{headings[passage.section_id]} {passage.text}")
-    total = len(stored)
+    total, done = len(stored), len(rows)
     if progress is not None:
-        progress(0, total)
+        progress(done, total)
     store = ChromaStore.create(aside / "chroma")
     try:
         for start in range(0, total, _AT_ONCE):
-            batch = texts[start : start + _AT_ONCE]
-            report = None if progress is None else _counting(progress, start, total)
-            store.add(stored[start : start + _AT_ONCE], encoder.encode_passages(batch, report))
+            numbers = range(start, min(start + _AT_ONCE, total))
+            lacking = [number for number in numbers if number not in rows]
+            report = None if progress is None else _counting(progress, done, total)
+            encoded = encoder.encode_passages([texts[number] for number in lacking], report)
+            rows.update(zip(lacking, encoded, strict=True))
+            store.add(stored[start : numbers.stop], np.stack([rows.pop(number) for number in numbers]))
+            done += len(lacking)
     finally:
         store.close()
     Lexical.build(words).save(aside / "bm25")
     return tuple(indexed)
+
+
+def _unchanged(index: Index, document: Document, passages: tuple[Passage, ...]) -> bool:
+    same = IndexedDocument(document.id, document.title, document.version, len(passages))
+    return same in index.manifest.documents and index.passages(document.id) == passages
 
 
 def _counting(progress: Progress, start: int, total: int) -> Callable[[int], None]:
@@ -200,46 +230,3 @@ def _verify(folder: Path, aside: Path, manifest: Manifest, encoder: Encoder, rec
         index.verify()
     finally:
         index.close()
-
-
-class _writing:
-    """Turns a failed write into an error that says where."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            raise UserError(
-                f"cannot write the index in {self._folder}: {error.strerror or error}",
-                "free some space or make the folder writable, or choose another with --home",
-            ) from error
-
-
-def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        else:
-            _sync_folder(path)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

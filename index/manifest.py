@@ -28,9 +28,11 @@ class Recipe:
 
 def current_recipe() -> Recipe:
     """Return the reader, vocabulary and splitting that this installation has."""
-    from corpus import passages, readers, vocabulary
+    from corpus.passages import split
+    from corpus.readers import READER_VERSION
+    from corpus.vocabulary import load
 
-    return Recipe(readers.READER_VERSION, vocabulary.load().fingerprint, passages.split)
+    return Recipe(READER_VERSION, load().fingerprint, split)
 
 
 @dataclass(frozen=True, slots=True)

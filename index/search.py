@@ -64,19 +64,21 @@ class Index:
             UserError: there is no index, it is damaged, or it was made by another encoder, section vocabulary or
                 reader; the hint is what to run.
         """
-        for attempt in range(_ATTEMPTS):
-            try:
-                name = (folder / "current").read_text(encoding="utf-8").strip()
-            except FileNotFoundError as error:
-                raise UserError(f"there is no index in {folder}", "wardbook index") from error
-            generation = folder / "generations" / name
-            try:
-                return cls.open_generation(folder, generation, encoder, recipe)
-            except FileNotFoundError as error:
-                # Two builds may have ended between reading the pointer and reading what it points to.
-                if attempt + 1 == _ATTEMPTS or _still(folder, name):
-                    raise UserError(f"index is damaged: {error.filename} is missing", REBUILD) from error
-        raise AssertionError("unreachable")
+        try:
+            for _ in range(_ATTEMPTS):
+                name = _pointed(folder)
+                try:
+                    return cls.open_generation(folder, folder / "generations" / name, encoder, recipe)
+                except FileNotFoundError:
+                    # Two builds may have ended between reading the pointer and reading what it points to.
+                    if name == _pointed(folder):
+                        raise
+            raise UserError(f"the index in {folder} is rebuilt over and over", "wait until it is done")
+        except FileNotFoundError as error:
+            raise UserError(f"index is damaged: {error.filename} is missing", REBUILD) from error
+        except OSError as error:
+            hint = "make the folder writable and free some space, or choose another with --home"
+            raise UserError(f"cannot open the index in {folder}: {error.strerror or error}", hint) from error
 
     @classmethod
     def open_generation(cls, folder: Path, generation: Path, encoder: Encoder, recipe: Recipe | None = None) -> Index:
@@ -114,7 +116,7 @@ class Index:
         if vector is None:
             vector = self._encoder.encode_questions([question])[0]
         if document_id is not None:
-            return self._search_document(question, vector, self._hold(document_id), document_id, limit)
+            return self._search_document(question, vector, document_id, limit)
         return self._search_all(question, vector, limit)
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
@@ -153,14 +155,13 @@ class Index:
         """Let go of the files; closing twice is allowed."""
         self._close()
 
-    def _search_document(
-        self, question: str, vector: Vectors, held: _Held, document_id: str, limit: int
-    ) -> tuple[Hit, ...]:
+    def _search_document(self, question: str, vector: Vectors, document_id: str, limit: int) -> tuple[Hit, ...]:
+        held = self._hold(document_id)
         count = len(held.stored)
         if not count:
             return ()
         dense = held.vectors @ vector
-        lexical = self._lexical.scores(question)[held.first_row : held.first_row + count]
+        lexical = self._lexical.scores_within(question, held.first_row, count)
         pool = min(max(limit, POOL), count)
         near = np.array(self._store.query(vector, pool, document_id), dtype=np.int64) - held.first_row
         rows = np.union1d(near, _best(lexical, pool))
@@ -174,8 +175,23 @@ class Index:
         pool = min(max(limit, POOL), count)
         near = np.array(self._store.query(vector, pool), dtype=np.int64)
         rows = np.union1d(near, _best(lexical, pool))
-        stored, vectors = self._store.read_rows([int(row) for row in rows])
+        stored, vectors = self._read(rows.tolist())
         return _ranked(stored, rows, near, vectors @ vector, lexical[rows], limit)
+
+    def _read(self, rows: list[int]) -> tuple[list[Stored], Vectors]:
+        """Return passages and vectors of ascending rows, from memory where their documents are held."""
+        found: dict[int, tuple[Stored, Vectors]] = {}
+        with self._lock:
+            held = list(self._held.values())
+        for one in held:
+            last = one.first_row + len(one.stored)
+            inside = [row - one.first_row for row in rows if one.first_row <= row < last]
+            found.update((at + one.first_row, (one.stored[at], one.vectors[at])) for at in inside)
+        missing = [row for row in rows if row not in found]
+        if missing:
+            stored, vectors = self._store.read_rows(missing)
+            found.update(zip(missing, zip(stored, vectors, strict=True), strict=True))
+        return [found[row][0] for row in rows], np.stack([found[row][1] for row in rows])
 
     def _hold(self, document_id: str) -> _Held:
         with self._lock:
@@ -198,8 +214,15 @@ class Index:
         return held
 
 
-def _still(folder: Path, name: str) -> bool:
-    return (folder / "current").read_text(encoding="utf-8").strip() == name
+def _pointed(folder: Path) -> str:
+    """Return the name of the serving generation."""
+    path = folder / "current"
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise UserError(f"there is no index in {folder}", "wardbook index") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is damaged: {error}", REBUILD) from error
 
 
 def _close(store: ChromaStore, copy: Copy) -> None:

@@ -12,6 +12,7 @@ import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ PACKAGED_SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _BATCH = 32
+_QUESTION_THREADS = 1
+"""Torch threads for questions. On two idle cores one thread takes 16 ms and two take 13; but when a browser or a build
+wants the cores too, one takes 26 to 46 ms and two wait for each other for 210 to 360."""
 
 
 def load(model: str | None = None) -> Encoder:
@@ -103,13 +107,21 @@ def _quiet() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
+@cache
+def _default_threads() -> int:
+    """Return how many threads torch had before this module first set them."""
+    import torch
+
+    return torch.get_num_threads()
+
+
 class _SentenceTransformersEncoder:
     def __init__(self, folder: Path, name: str, fingerprint: str) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
 
-        self._inference_mode = torch.inference_mode
-        self._normalize = torch.nn.functional.normalize
+        self._torch = torch
+        self._passage_threads = _default_threads()
         try:
             self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError) as error:
@@ -117,24 +129,25 @@ class _SentenceTransformersEncoder:
         self._model.eval()
         self.name = name
         self.fingerprint = fingerprint
-        dimension = self._model.get_embedding_dimension()
-        self.dimension = int(dimension)
+        self.dimension = int(self._model.get_embedding_dimension())
         self._has_question_prompt = bool(self._model.prompts.get("query") or self._model.default_prompt_name)
 
     def encode_questions(self, questions: Sequence[str]) -> Vectors:
         """Return one unit row for each question."""
         if not questions:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        self._threads(_QUESTION_THREADS)
         if self._has_question_prompt:
             found = self._model.encode_query(list(questions), show_progress_bar=False, normalize_embeddings=True)
             return np.asarray(found, dtype=np.float32)
         # A model's own encode() adds 1.4 ms of sorting, moving and batching to one question; this is what it calls.
-        with self._inference_mode():
+        with self._torch.inference_mode():
             rows = self._model(self._model.preprocess(list(questions)))["sentence_embedding"]
-            return np.asarray(self._normalize(rows, dim=1).numpy(), dtype=np.float32)
+            return np.asarray(self._torch.nn.functional.normalize(rows, dim=1).numpy(), dtype=np.float32)
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Return one unit row for each text."""
+        self._threads(self._passage_threads)
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         # Texts of like length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda number: (len(texts[number]), number))
@@ -149,3 +162,7 @@ class _SentenceTransformersEncoder:
             if progress is not None:
                 progress(start + len(batch))
         return rows
+
+    def _threads(self, count: int) -> None:
+        if self._torch.get_num_threads() != count:
+            self._torch.set_num_threads(count)
