@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.inventory import headings_of, named
-from corpus.metadata import code_line, dates_of, people
+from corpus.metadata import code_line, dates_of, iso_date, people
 from corpus.vocabulary import OTHER, Vocabulary, normal
 
-LineKind = Literal["heading", "text", "item", "withheld", "code"]
+LineKind = Literal["heading", "text", "item", "withheld", "code", "login"]
 
 _BULLET = re.compile(r"^(?P<indent>\s*)(?P<sign>[•◦▪‣●○■□∙⁃*–-]|·|o(?=\s{2,}|\t))(?P<space>\s+)(?P<text>\S.*)$")
 _NUMBER = re.compile(r"^(?P<indent>\s*)\(?\d{1,3}[.)]\s+(?P<text>\S.*)$")
@@ -93,7 +93,27 @@ def tell_apart(text: str, vocabulary: Vocabulary) -> Lines:
         page.lines.append(found)
         gap = 0
     page.tail = len(page.lines) if closed is None else closed
+    settle(page)
     return page
+
+
+def settle(page: Lines) -> None:
+    """Make withheld stubs of the log-in buttons that are all there is below a heading, and drop the others."""
+    kept: list[Line] = []
+    gap = 0
+    for at, line in enumerate(page.lines):
+        after = page.lines[at + 1] if at + 1 < len(page.lines) else None
+        if line.kind == "login":
+            below = bool(kept) and kept[-1].kind == "heading"
+            alone = after is None or after.kind in ("heading", "withheld") or after.gap > 1
+            if not (below and alone and at < page.tail):
+                gap += line.gap + 1
+                continue
+            line.kind = "withheld"
+        line.gap, gap = line.gap + gap, 0
+        kept.append(line)
+    page.tail -= sum(line.kind == "login" for line in page.lines[: page.tail])
+    page.lines = kept
 
 
 def normal_equal(line: str, words: str) -> bool:
@@ -119,7 +139,7 @@ def _line(raw: Sequence[str], at: int, line: str, gap: int, page: Lines, vocabul
 def plain(bare: str, gap: int, page: Lines, vocabulary: Vocabulary, indent: int = 0) -> Line | None:
     """Tell what a line that is neither heading nor list item is; None when it is no text of the page.
 
-    A log-in button is a withheld stub when it stands right below a heading, and the site's own otherwise.
+    A log-in button is told only when all lines are there (`settle`).
     """
     if vocabulary.is_withheld(bare):
         return Line("withheld", bare, gap)
@@ -129,8 +149,7 @@ def plain(bare: str, gap: int, page: Lines, vocabulary: Vocabulary, indent: int 
     if take_metadata(bare, page, vocabulary):
         return None
     if vocabulary.is_boilerplate(bare):
-        below_heading = bool(page.lines) and page.lines[-1].kind == "heading"
-        return Line("withheld", bare, gap) if below_heading and vocabulary.asks_to_log_in(bare) else None
+        return Line("login", bare, gap) if vocabulary.asks_to_log_in(bare) else None
     if code := code_line(bare):
         return Line("code", code, gap)
     return Line("text", bare, gap, indent)
@@ -209,7 +228,11 @@ def take_metadata(bare: str, page: Lines, vocabulary: Vocabulary) -> bool:
     if (by := _BY.match(bare)) and len(bare) <= 200 and not re.search(r"[a-z]{4}\.(?:\s|$)", bare):
         role = bare[: by.end()].strip(" :")
         suffix = "" if role.casefold() in ("by", "written by", "authored by") else f" ({role[0].upper()}{role[1:]})"
-        page.contributors.extend(f"{person}{suffix}" for person in people(bare[by.end() :]))
+        names, dated = bare[by.end() :], re.search(r",?\s+on\s+(?=[A-Z0-9])", bare[by.end() :])
+        if dated and iso_date(names[dated.end() :]):
+            page.dates[re.sub(r"\s+by$", "", role)] = names[dated.end() :]
+            names = names[: dated.start()]
+        page.contributors.extend(f"{person}{suffix}" for person in people(names))
         return True
     return False
 

@@ -24,7 +24,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _LABEL_WORD = re.compile(
-    r"review|updat|publish|publication|modif|revis|creat|posted|current|edited|dates?\b|version|verified|accessed",
+    r"review|updat|publish|publication|modif|revis|creat|posted|current|edited|dates?\b|version|verified",
     re.IGNORECASE,
 )
 
@@ -67,8 +67,14 @@ def dates_of(line: str) -> dict[str, str] | None:
     at = 0
     for match in _DATE.finditer(line):
         label = re.sub(r"^[\s|;,•·(–—-]+|[\s:=–—-]+$", "", line[at : match.start()])
-        label = re.sub(r"\s+(?:on|in|at|as of|through)$", "", label)
-        if not _LABEL_WORD.search(label) or len(label) > 60 or len(label.split()) > 7 or label[:1].islower():
+        label = re.sub(r"\s+(?:on|in|at|as of)$", "", label)
+        words = label.split()
+        if not _LABEL_WORD.search(label) or len(label) > 60 or len(words) > 7 or re.search(r"\d|^[a-z]", label):
+            return None
+        # Without a colon the label has to end in its own word: "Updated May 2020", not "Updated advice from 2020".
+        if ":" not in line[at : match.start()] and not (
+            _LABEL_WORD.search(words[-1]) or words[-1] in ("online", "date")
+        ):
             return None
         found[label] = match[0]
         at = match.end()
@@ -83,14 +89,18 @@ def iso_dates(dates: Mapping[str, str]) -> dict[str, str]:
     return {label: iso for label, text in dates.items() if (iso := iso_date(text, day_first=day_first))}
 
 
-_CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.?){1,4}(?:[- /()&][A-Z]{1,5}\)?)*|(?:Jr|Sr)\.?|I{2,3}|IV|\(.{1,20}\)")
+_PLACE = re.compile(
+    r"\b(?:university|universit\w+|department|hospital|division|institut\w*|school|college|cent(?:er|re)|clinic|faculty|"
+    r"professor|chair|director|fellow|resident|consultant|board[- ]certified|assistant|associate)\b",
+    re.IGNORECASE,
+)
 
 
 def people(text: str) -> list[str]:
     """Split a line of people into one person each, so that credentials stay with the name.
 
     A part between commas that holds a space starts a new person; one without a space is a credential of the person
-    before, as in "Ann Lee MD, PhD, Bo Ek MD".
+    before, as in "Ann Lee MD, PhD, Bo Ek MD". So is a place of work.
     """
     if ";" in text:
         return [
@@ -103,7 +113,7 @@ def people(text: str) -> list[str]:
         part = part.strip()
         if not part:
             continue
-        if found and " " not in part:
+        if found and (" " not in part or _PLACE.search(part)):
             found[-1] += f", {part}"
         else:
             found.append(part)
@@ -112,7 +122,9 @@ def people(text: str) -> list[str]:
 
 _DASH = r"\s*(?:[–—:]|\s-\s|\t|\s{2,}|\s\|\s|\s)\s*"
 _SYSTEM = re.compile(
-    r"\b(?:ICD|SNOMED|OMIM|ORPHA|MeSH|UMLS|MONDO|DOID|CPT|HCPCS|LOINC|MedDRA|GARD|ICPC|Read)\b", re.IGNORECASE
+    r"(?:ICD(?:[ -]?\d{1,2})?(?:[ -]?(?:CM|PCS|O))?|SNOMED(?:[ -]?CT)?|OMIM|ORPHA(?:NET)?|MeSH|UMLS(?: CUI)?|MONDO|DOID|CPT|"
+    r"HCPCS|LOINC|MedDRA|GARD|ICPC(?:-2)?|Read)(?: codes?| ID| number| concept ID)*\s*[:#=–-]?\s*[A-Z#*%]{0,5}:?\d",
+    re.IGNORECASE,
 )
 _CODE = re.compile(
     r"(?P<code>[#*%]?[A-Z]?\d[A-Z0-9]*(?:\.[A-Z0-9]{1,4})?|[0-9A-Z][A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,2})?)(?P<rest>(?:"
@@ -134,8 +146,8 @@ def code_line(line: str) -> str | None:
     line = line.strip()
     if len(line) > 240:
         return None
-    if named := _SYSTEM.search(line):
-        return line if named.start() == 0 and re.search(r"\d", line) and not re.search(r"[.!?]\s+[A-Z]", line) else None
+    if _SYSTEM.match(line):
+        return None if re.search(r"[a-z]\.(?:\s|$)", line) or len(line.split()) > 30 else line
     match = _CODE.fullmatch(line)
     if match is None:
         return None

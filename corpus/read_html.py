@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString, PreformattedString
 
 from corpus.blocks import Page
-from corpus.lines import Line, Lines, normal_equal, plain, take_metadata
+from corpus.lines import Line, Lines, normal_equal, plain, settle, take_metadata
 from corpus.read_saved_page import page_of
 from corpus.tables import row_items
 from corpus.vocabulary import Vocabulary, load, normal
@@ -146,6 +146,7 @@ def read_html(text: str, source: str, stem: str) -> Page:
     _Walk(page, vocabulary).walk(root)
     page.lines = _without_closed_headings(page.lines, vocabulary)
     page.tail = len(page.lines)
+    settle(page)
     _take_meta(soup, page, vocabulary)
     return page_of(page, source, stem)
 

@@ -3,8 +3,8 @@
 sentencex (the segmenter of the Wikimedia Foundation) knows "e.g.", "Dr." and decimals. On clinical prose it errs in
 two ways. It breaks after abbreviations it does not know ("Candida sp. are"): a break is taken back where the next piece
 cannot begin a sentence, or the piece before ends in an abbreviation that is never last. And it takes a short word in
-capitals for one ("relapsing MS. The", "vitamin D. A child"): a break is added there. Its pieces are parts of the text in
-order, so that offsets are sums of their lengths.
+capitals for one ("relapsing MS. The", "vitamin D. A child"): a break is added there. Its pieces are parts of the text
+in order, so that offsets are sums of their lengths.
 """
 
 from __future__ import annotations

@@ -176,14 +176,14 @@ def parse(raw: bytes) -> Vocabulary:
                 raise ValueError(f"{ask!r} asks for {asked[ask]} and for {topic.name}")
     patterns = {
         key: tuple(re.compile(line, re.IGNORECASE) for line in data[key])
-        for key in ("withheld", "boilerplate", "captions")
+        for key in ("withheld", "login", "boilerplate", "captions")
     }
     for listed in wild.values():
         listed.sort(key=lambda pair: -len(pair[0].pattern))
     return Vocabulary(
         topics=topics,
         withheld_markers=patterns["withheld"],
-        boilerplate=patterns["boilerplate"],
+        boilerplate=patterns["login"] + patterns["boilerplate"],
         captions=patterns["captions"],
         fingerprint=hashlib.sha256(raw).hexdigest(),
         _exact=exact,
@@ -191,7 +191,7 @@ def parse(raw: bytes) -> Vocabulary:
         _line={
             "withheld": _any(data["withheld"]),
             "login": _any(data["login"]),
-            "boilerplate": _any(data["boilerplate"]),
+            "boilerplate": _any(data["login"] + data["boilerplate"]),
             "caption": re.compile(
                 r"caption|image|photo|figure|fig\b|illustration|drawing|diagram|plate", re.IGNORECASE
             ),
