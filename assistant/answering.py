@@ -16,10 +16,11 @@ from assistant.abbreviations import common
 from assistant.evidence import Bounds, choose
 from assistant.features import passage_features
 from assistant.forest import Forest, forest_from_json, read_model
-from assistant.lexicon import Lexicon, WordVectors, read_lexicon, similarity
+from assistant.lexicon import Lexicon, read_lexicon, similarity
 from assistant.outcome import OUTCOMES, Decision, Nearness, outcome_features, topic_statuses
 from assistant.question import Part, read_part
 from assistant.types import Turn
+from assistant.word_vectors import WordVectors
 from assistant.words import language, words
 from corpus.errors import UserError
 from corpus.types import Document, Passage
@@ -79,10 +80,12 @@ def read_models() -> Models:
 class Reader:
     """Reads parts of questions against the documents of an index."""
 
-    def __init__(self, documents: Sequence[Document], index: Index, encoder: Encoder) -> None:
+    def __init__(
+        self, documents: Sequence[Document], index: Index, encoder: Encoder, cache_folder: Path | None = None
+    ) -> None:
         self._documents = {document.id: document for document in documents}
         self._index, self._encoder = index, encoder
-        self._vectors = WordVectors(encoder)
+        self._vectors = WordVectors(encoder, cache_folder)
         self._lexicons: dict[str, Lexicon] = {}
         self.english: frozenset[str] = getattr(encoder, "whole_words", frozenset())
 
@@ -121,6 +124,7 @@ class Reader:
         _ = self.models, self._topic_phrases, self._to_assistant
         for document_id in self._documents:
             self.lexicon(document_id)
+        self._vectors.save()
 
     def nearest_document(self, question: str, history: Sequence[Turn]) -> Document:
         """Return the document that a question is nearest to; a follow-up's words count together with those before it.
@@ -158,7 +162,7 @@ class Reader:
         """Decide one part."""
         lexicon = self.lexicon(document_id)
         found = self.find(part, setting, document_id)
-        weights = self.models.evidence.probabilities(found.rows)[:, 1] if found.hits else np.zeros(0)
+        weights = self.models.evidence.probabilities(found.rows)[:, 0] if found.hits else np.zeros(0)
         seen = outcome_features(found.part, lexicon, found.similar, found.near, found.names, found.rows, weights)
         row = np.array([[seen[name] for name in self.models.outcome.features]])
         chances = self.models.outcome.probabilities(row)[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
@@ -21,7 +20,11 @@ from corpus.types import Document
 
 MAX_TURNS = 60
 MAX_TURN_CHARS = 20_000
-log = logging.getLogger("wardbook")
+_PLAIN = {
+    "Not Found": "There is nothing at this address.",
+    "Method Not Allowed": "This address does not take that method.",
+    "There was an error parsing the body": "The body is no valid JSON.",
+}
 
 
 class Shelf(Protocol):
@@ -152,7 +155,7 @@ def _opened(document: Document) -> dict[str, Any]:
                 "start": section.start,
                 "end": section.end,
                 "text": document.text[section.start : section.end],
-                "questions": questions_of(section, document),
+                "questions": questions_of(section),
             }
             for section in document.sections
         ],
@@ -168,11 +171,7 @@ def tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, error: HTTPException) -> JSONResponse:
-        detail = {404: "There is nothing at this address.", 405: "This address does not take that method."}
-        told = error.detail if " " in str(error.detail) and error.detail != "Not Found" else detail.get(error.status_code)
-        if error.detail == "Method Not Allowed":
-            told = detail[405]
-        return JSONResponse({"detail": told or str(error.detail)}, error.status_code, error.headers)
+        return JSONResponse({"detail": _PLAIN.get(error.detail, error.detail)}, error.status_code, error.headers)
 
     @app.exception_handler(UserError)
     async def mendable(_request: Request, error: UserError) -> JSONResponse:

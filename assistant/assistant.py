@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant import notices
 from assistant.answering import Reader, Reading
@@ -55,11 +56,13 @@ class _Decided:
 class Assistant:
     """Answers questions about the documents of a library."""
 
-    def __init__(self, documents: Sequence[Document], index: Index, encoder: Encoder) -> None:
-        """Take the documents that the index holds."""
+    def __init__(
+        self, documents: Sequence[Document], index: Index, encoder: Encoder, cache_folder: Path | None = None
+    ) -> None:
+        """Take the documents that the index holds, and a folder where vectors of words may be kept."""
         self.documents = tuple(documents)
         self.index = index
-        self._reader = Reader(documents, index, encoder)
+        self._reader = Reader(documents, index, encoder, cache_folder)
 
     def document(self, document_id: str) -> Document:
         """Return a document.

@@ -1,6 +1,6 @@
 """Where questions wait: until the assistant is open, and for their turn.
 
-`Opening` loads the assistant in a background thread, so that the server listens and shows the page from the first second.
+`Opening` loads the assistant in a background thread, so that the server listens and shows the page meanwhile.
 `Desk` is what the page and the API share: one `ask`, at most a few at once, no blocking of the event loop.
 """
 
@@ -95,7 +95,9 @@ class Opening:
 class Desk:
     """Takes questions, answers a few at a time, refuses honestly when too many wait."""
 
-    def __init__(self, opening: Opening, *, at_once: int = 4, waiting: int = 32, patience_seconds: float = 120.0) -> None:
+    def __init__(
+        self, opening: Opening, *, at_once: int = 4, waiting: int = 32, patience_seconds: float = 120.0
+    ) -> None:
         """Keep the limits: `at_once` questions are worked on, `waiting` more may stand in the queue."""
         self.opening = opening
         self._most = at_once + waiting

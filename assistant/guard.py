@@ -1,8 +1,8 @@
-"""The door of the server, as pure ASGI: which paths exist, how large a body may be, and the headers of every response.
+"""The door of the server, as pure ASGI: which paths exist, how large a body may be, the headers of every response.
 
-Gradio answers on many more paths than a chat needs (uploads, files, a proxy, an API explorer), so what may be reached is
-a list of what the page was seen to need; anything else is 404. Its one HTML page is rewritten on the way out: each script
-gets the nonce of this response, tags that name foreign hosts go, and our own frame (`static/frame.html`) comes in.
+Gradio answers on many more paths than a chat needs (uploads, files, a proxy, an API explorer), so what may be reached
+is a list of what the page was seen to need; anything else is 404. Its one HTML page is rewritten on the way out: each
+script gets the nonce of this response, tags that name foreign hosts go, our own frame (`static/frame.html`) comes in.
 """
 
 from __future__ import annotations
@@ -32,6 +32,25 @@ _FOREIGN = re.compile(rb"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.I
 _HASHED = re.compile(r"/assets/.+-[\w-]{8}\.\w+$|/static/fonts/")
 
 
+class _Body:
+    """The body of one request, read no further than the limit, also when it does not say its length."""
+
+    SENTENCE = f"The body is too large: at most {MAX_BODY_BYTES:,} bytes are read."
+
+    def __init__(self, receive: Receive, length: bytes) -> None:
+        self._receive = receive
+        self._seen = 0
+        self.too_large = not length.isdigit() or int(length) > MAX_BODY_BYTES
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > MAX_BODY_BYTES:
+            self.too_large = True
+            return {"type": "http.disconnect"}
+        return message
+
+
 class Guard:
     """Wraps the whole app."""
 
@@ -57,20 +76,32 @@ class Guard:
         if _ALLOWED.fullmatch(path) is None or ".." in path or "//" in path:
             await _refuse(send, headers, 404, "There is nothing at this address.")
             return
+        methods = ("POST",) if path == "/api/ask" else ("GET", "HEAD")
+        if str(scope["method"]) not in (*methods, "OPTIONS") and not path.startswith("/gradio_api/"):
+            headers.append((b"allow", ", ".join(methods).encode()))
+            await _refuse(send, headers, 405, "This address does not take that method.")
+            return
         if path == "/":
             # Gradio would open a stored session by `?deep_link=`; the page itself reads its query in the browser only.
             scope = {**scope, "query_string": b"", "headers": _plain(scope["headers"])}
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-            await _refuse(send, headers, 413, f"The body is too large: at most {MAX_BODY_BYTES:,} bytes are read.")
+        body = _Body(receive, dict(scope["headers"]).get(b"content-length", b"0"))
+        if body.too_large:
+            await _refuse(send, headers, 413, body.SENTENCE)
             return
-        await self._app(scope, _limited(receive), self._sender(send, headers, nonce if path == "/" else None))
+        await self._app(scope, body.receive, self._sender(send, headers, nonce if path == "/" else None, body))
 
-    def _sender(self, send: Send, headers: list[tuple[bytes, bytes]], nonce: str | None) -> Send:
+    def _sender(self, send: Send, headers: list[tuple[bytes, bytes]], nonce: str | None, asked: _Body) -> Send:
         start: list[Message] = []
-        body = bytearray()
+        page = bytearray()
+        refused = False
 
         async def dressed(message: Message) -> None:
+            nonlocal refused
+            if asked.too_large and not start:
+                if not refused:
+                    refused = True
+                    await _refuse(send, headers, 413, asked.SENTENCE)
+                return
             if message["type"] == "http.response.start":
                 own = {name for name, _ in headers}
                 message["headers"] = [pair for pair in message["headers"] if pair[0].lower() not in own] + headers
@@ -79,15 +110,15 @@ class Guard:
                     start.append(message)
                     return
             elif start and message["type"] == "http.response.body":
-                body.extend(message.get("body", b""))
+                page.extend(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                page = self._page(bytes(body), nonce or "")
+                whole = self._page(bytes(page), nonce or "") if page else b""
                 first = start[0]
                 first["headers"] = [pair for pair in first["headers"] if pair[0].lower() != b"content-length"]
-                first["headers"].append((b"content-length", str(len(page)).encode()))
+                first["headers"].append((b"content-length", str(len(whole)).encode()))
                 await send(first)
-                message = {"type": "http.response.body", "body": page if body else b""}
+                message = {"type": "http.response.body", "body": whole}
             await send(message)
 
         return dressed
@@ -102,9 +133,9 @@ class Guard:
 
 def _headers(path: str, nonce: str) -> list[tuple[bytes, bytes]]:
     policy = (
-        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'self'"
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     )
     cache = "public, max-age=31536000, immutable" if _HASHED.match(path) else "no-cache"
     if path.startswith("/api/") or path.startswith("/gradio_api/"):
@@ -124,20 +155,6 @@ def _headers(path: str, nonce: str) -> list[tuple[bytes, bytes]]:
 def _plain(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Ask for an uncompressed, whole page: it is rewritten here."""
     return [pair for pair in headers if pair[0] not in (b"accept-encoding", b"if-none-match", b"range")]
-
-
-def _limited(receive: Receive) -> Receive:
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:  # a body without content-length: end the request as if the client had gone
-            return {"type": "http.disconnect"}
-        return message
-
-    return counted
 
 
 async def _refuse(send: Send, headers: list[tuple[bytes, bytes]], status: int, sentence: str) -> None:

@@ -20,8 +20,8 @@ from assistant.abbreviations import common, harvest
 from assistant.words import Word, stem, words
 
 if TYPE_CHECKING:
+    from assistant.word_vectors import WordVectors
     from corpus.types import Document, Passage, Section
-    from index.encoder import Encoder
 
 
 @cache
@@ -34,23 +34,6 @@ def weight(word_stem: str) -> float:
     """Return how rare a stem is in biomedical text: 0 for everywhere, 1 for never seen."""
     weights, unseen = _weights()
     return weights.get(word_stem, unseen) / unseen
-
-
-class WordVectors:
-    """Vectors of single words, encoded once each and kept."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, np.ndarray] = {}
-
-    def __call__(self, texts: Sequence[str]) -> np.ndarray:
-        """Return float32 (n, dimension) unit rows in the order of `texts`."""
-        missing = sorted({text for text in texts if text not in self._known})
-        if missing:
-            self._known.update(zip(missing, self._encoder.encode_questions(missing), strict=True))
-        if not texts:
-            return np.zeros((0, self._encoder.dimension), dtype=np.float32)
-        return np.stack([self._known[text] for text in texts])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """The chat of the page, and the only file that names gradio. The document beside it is ours: `static/`.
 
-What Gradio is not asked for, and why: no `js=` and no `gr.HTML` (both need 'unsafe-eval' in the CSP), no ChatInterface (blank
-in a cross-site frame), no examples (an axe violation), no share, no run history (it writes every question to the disk
-of a shared workstation without saying so).
+What Gradio is not asked for, and why: no `js=` and no `gr.HTML` (both need 'unsafe-eval' in the CSP), no ChatInterface
+(blank in a cross-site frame), no examples (an axe violation), no share, no run history (it writes every question to
+the disk of a shared workstation without saying so).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from functools import cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from assistant.desk import Busy, Desk, sentence_of
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from assistant.api import Shelf
 
 QUESTION_CHARS = 2_000
+ARRIVALS = 4
+"""An answer arrives in at most so many steps: a screen reader reads the log anew at each."""
+BROKEN = "Something broke in Wardbook while it answered; the server's log says what."
 
 
 def mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
@@ -38,7 +43,7 @@ def mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while the blocks are built
     import gradio as gr
 
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         build(library, desk),
         path="/",
@@ -52,6 +57,7 @@ def mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
         show_error=False,
         max_file_size="1kb",
     )
+    return mounted
 
 
 def build(library: Shelf, desk: Desk) -> Any:
@@ -59,10 +65,9 @@ def build(library: Shelf, desk: Desk) -> Any:
     import gradio as gr
 
     def shown_messages(conversation: list[Shown]) -> list[dict[str, str]]:
-        messages = []
-        for shown in conversation:
-            messages += [_message("user", question_html(shown.question)), _message("assistant", answer_html(shown, library.get))]
-        return messages
+        get = cache(library.get)  # one reading of each document for the whole conversation
+        pairs = ((question_html(shown.question), answer_html(shown, get)) for shown in conversation)
+        return [message for asked, said in pairs for message in (_message("user", asked), _message("assistant", said))]
 
     async def answer(question: str, document_id: str, kept: Any) -> AsyncIterator[tuple[Any, Any, Any]]:
         question = question.strip()
@@ -78,14 +83,15 @@ def build(library: Shelf, desk: Desk) -> Any:
         yield [*messages, _message("assistant", waiting_html(reading))], "", gr.skip()
         try:
             said = await desk.ask(question, turns(conversation, document_id or None), document_id or None)
-        except Busy as busy:
-            yield [*messages, _message("assistant", error_html(busy.message, question))], gr.skip(), gr.skip()
+        except (Busy, UserError) as error:
+            sentence = error.message if isinstance(error, Busy) else sentence_of(error)
+            yield [*messages, _message("assistant", error_html(sentence, question))], gr.skip(), gr.skip()
             return
-        except UserError as error:
-            yield [*messages, _message("assistant", error_html(sentence_of(error), question))], gr.skip(), gr.skip()
-            return
+        except Exception:
+            yield [*messages, _message("assistant", error_html(BROKEN, question))], gr.skip(), gr.skip()
+            raise  # a bug: Gradio writes the traceback to the log
         shown = Shown.model_validate(said.to_dict())
-        for statements in range(1, len(shown.statements)):
+        for statements in range(1, len(shown.statements), len(shown.statements) // ARRIVALS + 1):
             arriving = answer_html(shown, library.get, statements=statements)
             yield [*messages, _message("assistant", arriving)], gr.skip(), gr.skip()
         conversation = [*conversation, shown][-KEPT_ANSWERS:]
@@ -105,6 +111,7 @@ def build(library: Shelf, desk: Desk) -> Any:
             label="Conversation",
             show_label=False,
             elem_id="wb-chat",
+            autoscroll=False,
             height=None,
             buttons=[],
             latex_delimiters=[],
@@ -126,10 +133,10 @@ def build(library: Shelf, desk: Desk) -> Any:
                 max_lines=6,
                 max_length=QUESTION_CHARS,
                 submit_btn="Ask",
-                autofocus=True,
                 container=False,
             )
-            clear = gr.Button("Clear", elem_id="wb-clear", size="sm")
+            gr.Markdown("This conversation is kept in this browser only.", elem_id="wb-kept")
+            clear = gr.Button("Delete it", elem_id="wb-clear", size="sm")
         private = {"api_visibility": "private", "show_progress": "hidden"}
         box.submit(answer, [box, document, kept], [chat, box, kept], concurrency_limit=None, **private)
         clear.click(lambda: ([], []), None, [chat, kept], queue=False, **private)
@@ -145,15 +152,15 @@ def _message(role: str, content: str) -> dict[str, str]:
 
 def _placeholder(library: Shelf, document_id: str) -> str:
     """Return the empty state: what can be asked, as buttons that the page's script turns into questions."""
-    from html import escape
-
     try:
         document = library.get(document_id) if document_id else next(iter(library.documents()), None)
     except UserError:
         document = None
     if document is None:
-        return "<div class='wb-empty'><h2>No document yet</h2><p>Add one with <code>wardbook documents add FILE</code>.</p></div>"
-    buttons = "".join(f"<li><button class='wb-ask' value='{escape(q)}'>{escape(q)}</button></li>" for q in starters(document))
+        add = "<p>Add one with <code>wardbook documents add FILE</code>.</p>"
+        return f"<div class='wb-empty'><h2>No document yet</h2>{add}</div>"
+    asked = [escape(question) for question in starters(document)]
+    buttons = "".join(f"<li><button class='wb-ask' value='{question}'>{question}</button></li>" for question in asked)
     return (
         f"<div class='wb-empty'><h2>Ask about {escape(document.title)}</h2>"
         "<p>Every sentence of an answer is quoted from the document. Choose a number to see it in its place.</p>"

@@ -61,7 +61,7 @@ class ShownDocument(_Shape):
 
 
 class Shown(_Shape):
-    """What `Answer.to_dict()` gives, read back: fresh from the assistant or as the browser kept it, so never trusted."""
+    """What `Answer.to_dict()` gives: fresh from the assistant, or as the browser kept it, so never trusted."""
 
     question: str
     interpreted_as: str | None = None
@@ -119,11 +119,12 @@ def answer_html(shown: Shown, get: GetDocument, *, statements: int | None = None
         parts.append(f"<p class='wb-read'>Read as: <q>{_text(shown.interpreted_as)}</q></p>")
     parts.append(_statements(shown, document, statements))
     if whole:
-        if shown.withheld:
-            links = ", ".join(_section_link(heading, shown, document) for heading in shown.withheld)
+        notice, unnamed = _notice(shown, document)
+        if unnamed:
+            links = ", ".join(_section_link(heading, document) for heading in unnamed)
             parts.append(f"<p class='wb-locked'>Withheld in this copy: {links}</p>")
-        if shown.notice:
-            parts.append(f"<p class='wb-notice'>{_linked(shown.notice)}</p>")
+        if notice:
+            parts.append(f"<p class='wb-notice'>{notice}</p>")
         if shown.statements:
             parts.append(_foot(shown))
     return f"<div class='wb-answer wb-{shown.outcome}'>{''.join(parts)}</div>"
@@ -131,7 +132,7 @@ def answer_html(shown: Shown, get: GetDocument, *, statements: int | None = None
 
 def _head(shown: Shown, document: Document | None) -> str:
     sections = dict.fromkeys(citation.section for statement in shown.statements for citation in statement.citations)
-    links = ", ".join(_section_link(heading, shown, document) for heading in sections)
+    links = ", ".join(_section_link(heading, document) for heading in sections)
     source = f" <span class='wb-from'>from {links}</span>" if links else ""
     return f"<p class='wb-outcome'><strong>{_OUTCOMES[shown.outcome]}</strong>{source}</p>"
 
@@ -158,18 +159,33 @@ def _markers(statement: ShownStatement, shown: Shown, numbers: dict[tuple[str, i
         version = shown.document.version if shown.document and shown.document.id == citation.document else ""
         place = f"#{quote(citation.document, safe='')}@{_short(version)}:{citation.start}-{citation.end}"
         links.append(f"<a class='wb-cite' href='{place}'><span class='wb-sr'>source </span>{number}</a>")
-    return f" <span class='wb-cites'>{''.join(links)}</span>" if links else ""
+    return f"&nbsp;<span class='wb-cites'>{''.join(links)}</span>" if links else ""
 
 
 def _foot(shown: Shown) -> str:
-    by = "In the document's own words" if shown.answered_by == "quotes" else f"Written by {_text(shown.answered_by)}, checked against the quotes"
+    by = "In the document's own words"
+    if shown.answered_by != "quotes":
+        by = f"Written by {_text(shown.answered_by)}, checked against the quotes"
     return (
         f"<p class='wb-foot'><span>{by}</span> <button class='wb-copy' value='text'>Copy</button> "
         "<button class='wb-copy' value='markdown'>Copy as Markdown</button></p>"
     )
 
 
-def _section_link(heading: str, shown: Shown, document: Document | None) -> str:
+def _notice(shown: Shown, document: Document | None) -> tuple[str, list[str]]:
+    """Return the notice with the withheld headings it names as links, and the headings it does not name."""
+    told = _linked(shown.notice or "")
+    unnamed = []
+    for heading in shown.withheld:
+        named = f"“{_text(heading)}”"
+        if named in told:
+            told = told.replace(named, f"“{_section_link(heading, document)}”", 1)
+        else:
+            unnamed.append(heading)
+    return told, unnamed
+
+
+def _section_link(heading: str, document: Document | None) -> str:
     section = next((s for s in document.sections if s.heading == heading), None) if document else None
     if section is None or document is None:
         return _text(heading)

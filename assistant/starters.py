@@ -29,27 +29,27 @@ _BY_TOPIC = {
 }
 
 
-def questions_of(section: Section, document: Document) -> list[str]:
-    """Return questions that a section answers, or would answer were it not withheld; none for an empty one."""
-    if section.status == "empty":
-        return []
-    if section.topic in _BY_TOPIC:
-        return list(_BY_TOPIC[section.topic])
-    if section.topic == "other":
-        return [f"What does it say under “{section.heading}”?"]
-    topic = load().topic(section.topic)
-    label = topic.label if topic else section.heading
-    return [f"What does it say about {label[:1].lower() + label[1:]}?"]
+def questions_of(section: Section) -> list[str]:
+    """Return questions that a section answers: none when its text is withheld or missing."""
+    return _worded(section) if section.status == "present" else []
 
 
 def starters(document: Document, *, most: int = 4) -> list[str]:
-    """Return questions to start a conversation about a document: about the disease first, one of a withheld section last."""
-    metadata = {topic.name for topic in load().topics if topic.metadata} | {"references", "images"}
-    sections = [section for section in document.sections if section.topic not in metadata]
-    withheld = [section for section in sections if section.status == "withheld"]
+    """Return questions to start with: about the disease first, last one that a withheld section would answer."""
+    about_page = {topic.name for topic in load().topics if topic.metadata} | {"references", "images"}
+    sections = [section for section in document.sections if section.topic not in about_page]
     # Treatment is what students ask for first, so it stands for the withheld ones when it is among them.
-    withheld.sort(key=lambda section: section.topic != "therapy")
-    last = [questions_of(section, document)[0] for section in withheld[:1]]
-    present = [questions_of(section, document) for section in sections if section.status == "present"]
+    withheld = sorted((s for s in sections if s.status == "withheld"), key=lambda section: section.topic != "therapy")
+    last = [_worded(section)[0] for section in withheld[:1]]
+    present = [_worded(section) for section in sections if section.status == "present"]
     in_turn = [asked[turn] for turn in range(2) for asked in present if turn < len(asked)]
     return list(dict.fromkeys([*in_turn[: most - len(last)], *last]))
+
+
+def _worded(section: Section) -> list[str]:
+    if section.topic in _BY_TOPIC:
+        return list(_BY_TOPIC[section.topic])
+    topic = load().topic(section.topic)
+    if topic is None:
+        return [f"What does it say under “{section.heading}”?"]
+    return [f"What does it say about {topic.label[:1].lower() + topic.label[1:]}?"]

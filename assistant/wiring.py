@@ -61,7 +61,7 @@ def open_assistant(
             say(why)
         ensure(settings.index_folder, documents, encoder, progress)
         index = Index.open(settings.index_folder, encoder)
-    return Assistant(documents, index, encoder)
+    return Assistant(documents, index, encoder, settings.home / "words")
 
 
 def check_index(settings: Settings) -> Manifest:

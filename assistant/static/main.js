@@ -1,7 +1,8 @@
 // Wires the page: clicks in the chat and the document, the state of the server, the first document.
+import { ask, focusBox, tellDocument, watchLog } from "./chat.js";
 import { copyAnswer } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
-import { closeSheet, follow, go, leave, onDocument, openSheet, say, showDocument } from "./panel.js";
+import { closeSheet, follow, go, leave, offer, onDocument, places, say, showDocument, shownDocument } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
 const state = document.getElementById("wb-state");
@@ -13,44 +14,25 @@ document.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     go(target.getAttribute("href"), target);
-  } else if (target.matches(".wb-ask")) ask(target.value);
-  else if (target.matches(".wb-copy")) copyAnswer(target);
-  else if (target.id === "wb-open") {
-    openSheet();
-    document.getElementById("wb-title").focus();
-  } else if (target.id === "wb-close") leave();
+  } else if (target.matches(".wb-ask")) {
+    closeSheet();
+    ask(target.value);
+  } else if (target.matches(".wb-copy")) copyAnswer(target);
+  else if (target.id === "wb-close") leave();
+  else if (target.id === "wb-open" && shownDocument()) go(places.whole(shownDocument().id), target);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented) leave();
 });
 addEventListener("popstate", () => follow(true));
 
-/** Put a question into Gradio's box and send it, as typing and Enter would. */
-function ask(question) {
-  closeSheet();
-  const box = document.querySelector("#wb-box textarea");
-  if (!box) return;
-  setField(box, question);
-  // The box sends what it holds after its own update.
-  setTimeout(() => {
-    box.focus();
-    box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
-  }, 30);
-}
-
-function setField(field, value) {
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, value);
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
 async function tellState() {
   try {
-    const response = await fetch("readyz");
-    const { status, detail } = await response.json();
+    const { status, detail } = await (await fetch("readyz")).json();
     state.hidden = status === "ready";
     state.dataset.state = status;
     if (status === "ready") return;
-    const told = status === "failed" ? detail : `${detail} You can ask already; the answer comes as soon as it is ready.`;
+    const told = status === "failed" ? detail : `${detail} You can ask already: the answer comes as soon as it is ready.`;
     if (state.textContent !== told) state.textContent = told;
     if (status === "failed") return;
   } catch {
@@ -61,14 +43,15 @@ async function tellState() {
 }
 
 async function begin() {
+  const listed = await fetchJson("api/documents");
+  offer(listed);
+  if (listed.length > 1) onDocument((found) => tellDocument(found.id));
   await follow(false);
-  if (!document.getElementById("wb-page").childElementCount) {
-    const listed = await fetchJson("api/documents");
-    if (listed.length) showDocument(await getDocument(listed[0].id));
-  }
+  if (!shownDocument() && listed.length) showDocument(await getDocument(listed[0].id));
 }
 
 watchQuotes();
+watchLog();
+focusBox();
 tellState();
 begin().catch((error) => say(error.message));
-onDocument(() => {});

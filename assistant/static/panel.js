@@ -1,18 +1,21 @@
 // Which place of which document is shown: the address is the one truth, so back, forward and a sent link all work.
-import { getDocument, mark, render, sectionAt } from "./document.js";
+import { getDocument, make, mark, render, sectionAt } from "./document.js";
 import { readPlace, sameText } from "./text.js";
 
 const narrow = matchMedia("(max-width: 59.99rem)");
 const panel = document.getElementById("wb-panel");
 const page = document.getElementById("wb-page");
 const title = document.getElementById("wb-title");
+const picker = document.getElementById("wb-picker");
 const live = document.getElementById("wb-say");
+const notice = document.getElementById("wb-changed");
+const listeners = [];
 let shown = null;
 let opener = null;
 let turn = 0;
-const listeners = [];
 
 export const places = {
+  whole: (id) => `#${encodeURIComponent(id)}`,
   section: (id, section) => `#${encodeURIComponent(id)}/${encodeURIComponent(section)}`,
 };
 
@@ -23,16 +26,24 @@ export function onDocument(listener) {
   listeners.push(listener);
 }
 
+/** Read a sentence to those who cannot see. */
 export function say(sentence) {
   live.textContent = "";
-  // A region that gets the same words twice is read once; a new task makes them new.
+  // A region that gets the same words twice is read once; an empty moment makes them new.
   setTimeout(() => (live.textContent = sentence), 50);
 }
 
-/** Go to an address as a click on a link would, without a jump of the page. */
-export function go(hash, from = null) {
-  opener = from ?? opener;
-  if (hash !== location.hash) history.pushState({ ours: true }, "", location.pathname + location.search + hash);
+/** Offer a choice of documents when there is more than one. */
+export function offer(listed) {
+  picker.replaceChildren(...listed.map((one) => make("option", { value: one.id }, one.title)));
+  picker.hidden = listed.length < 2;
+  picker.addEventListener("change", () => go(places.whole(picker.value), picker));
+}
+
+/** Go to a place as a click on a link would, without a jump of the page. */
+export function go(hash, from) {
+  opener = from;
+  if (hash !== location.hash) history.pushState(null, "", location.pathname + location.search + hash);
   return follow(true);
 }
 
@@ -40,9 +51,8 @@ export function go(hash, from = null) {
 export async function follow(byPerson) {
   const mine = ++turn;
   const place = readPlace(location.hash);
-  for (const link of document.querySelectorAll("a[aria-current]")) link.removeAttribute("aria-current");
+  unmark();
   if (!place) {
-    if (shown) mark(shown, page, null);
     if (byPerson) closeSheet();
     return;
   }
@@ -50,56 +60,71 @@ export async function follow(byPerson) {
   try {
     found = await getDocument(place.id);
   } catch (error) {
-    if (mine === turn) say(error.message);
+    if (mine === turn) tell(error.message);
     return;
   }
   if (mine !== turn) return;
   showDocument(found);
   openSheet();
-  for (const link of document.querySelectorAll("a.wb-cite")) {
-    if (link.getAttribute("href") === location.hash) link.setAttribute("aria-current", "true");
-  }
-  if (place.quote && !sameText(place, found)) {
-    mark(found, page, null);
-    say("The document has changed since this link was made; the quoted place cannot be shown.");
+  if (place.quote && sameText(place, found)) showQuote(found, place.quote);
+  else if (place.quote) {
+    tell("This document has changed since the link was made, so the quoted place cannot be shown.");
     title.focus();
-  } else if (place.quote) showQuote(found, place.quote);
-  else if (place.section) showSection(found, place.section);
+  } else if (place.section) showSection(place.section);
+  else if (narrow.matches) title.focus();
 }
 
 export function showDocument(found) {
   if (shown === found) return;
   shown = found;
   title.textContent = found.title;
+  picker.value = found.id;
   render(found, page, places);
   page.scrollTop = 0;
   for (const listener of listeners) listener(found);
 }
 
-function showQuote(found, quote) {
-  const marks = mark(found, page, quote);
-  if (!marks.length) return say("The quoted place cannot be found in the document.");
-  marks[0].tabIndex = -1;
-  scrollTo(marks[0], "center");
-  marks[0].focus({ preventScroll: true });
-  say(`Quoted in ${sectionAt(found, quote).heading}: ${found.cut.cut(quote.start, quote.end)}`);
+function unmark() {
+  if (shown) mark(shown, page, null);
+  notice.hidden = true;
+  for (const link of document.querySelectorAll("a[aria-current]")) link.removeAttribute("aria-current");
 }
 
-function showSection(found, id) {
-  mark(found, page, null);
+function tell(sentence) {
+  notice.textContent = sentence;
+  notice.hidden = false;
+  say(sentence);
+}
+
+function showQuote(found, quote) {
+  const marks = mark(found, page, quote);
+  if (!marks.length) return tell("The quoted place cannot be found in this document.");
+  for (const link of document.querySelectorAll("a.wb-cite")) {
+    if (link.getAttribute("href") === location.hash) link.setAttribute("aria-current", "true");
+  }
+  marks[0].tabIndex = -1;
+  bring(marks[0], "center");
+  marks[0].focus({ preventScroll: true });
+  say(`Quoted from ${sectionAt(found, quote).heading}: ${found.cut.cut(quote.start, quote.end)}`);
+}
+
+function showSection(id) {
   const section = page.querySelector(`section[data-section="${CSS.escape(id)}"]`);
-  if (!section) return say("The document has no such section.");
-  scrollTo(section, "start");
+  if (!section) return tell("This document has no such section.");
+  bring(section, "start");
   section.querySelector("h3").focus({ preventScroll: true });
 }
 
-function scrollTo(element, block) {
+function bring(element, block) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element.scrollIntoView({ block, behavior: calm ? "instant" : "smooth" });
+  const from = element.getBoundingClientRect().top - page.getBoundingClientRect().top + page.scrollTop;
+  // scrollIntoView would also move the frame of the page, which never scrolls.
+  const top = block === "start" ? from - 8 : from - page.clientHeight * 0.35;
+  page.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
 }
 
 // On a narrow window the document is a sheet over the chat: a dialog that takes the focus and gives it back.
-export function openSheet() {
+function openSheet() {
   if (!narrow.matches || panel.dataset.open !== undefined) return;
   panel.dataset.open = "";
   panel.setAttribute("role", "dialog");
@@ -113,18 +138,24 @@ export function closeSheet() {
   panel.removeAttribute("role");
   panel.removeAttribute("aria-modal");
   for (const other of document.body.children) other.inert = false;
-  opener?.focus();
+  giveFocusBack();
 }
 
-/** Leave the place shown: the sheet closes, or the mark goes and the focus returns to the citation. */
+/** Leave the place shown: the sheet closes, the mark goes, the focus returns to where it came from. */
 export function leave() {
-  const quoted = readPlace(location.hash) !== null;
-  if (quoted) history.pushState(null, "", location.pathname + location.search);
+  if (!readPlace(location.hash)) return;
+  history.pushState(null, "", location.pathname + location.search);
   turn++;
-  if (shown) mark(shown, page, null);
-  for (const link of document.querySelectorAll("a[aria-current]")) link.removeAttribute("aria-current");
-  closeSheet();
-  if (quoted) opener?.focus();
+  unmark();
+  if (panel.dataset.open !== undefined) closeSheet();
+  else giveFocusBack();
 }
 
-narrow.addEventListener("change", () => closeSheet());
+function giveFocusBack() {
+  // The chat makes its messages anew while an answer arrives: look for the same link again.
+  const href = opener?.getAttribute("href");
+  const back = !opener || opener.isConnected ? opener : href && document.querySelector(`a[href="${CSS.escape(href)}"]`);
+  (back || document.querySelector("#wb-box textarea"))?.focus();
+}
+
+narrow.addEventListener("change", closeSheet);

@@ -4,25 +4,34 @@ import { readPlace, sameText } from "./text.js";
 
 const card = document.getElementById("wb-quote");
 let over = null;
+let leaving = 0;
 
-/** Return what a citation's link quotes: {section, quote}; null when the document has changed since. */
+/** Return what a citation's link quotes: {title, section, quote}; null when the document has changed since. */
 export async function quoteOf(link) {
   const place = readPlace(link.getAttribute("href"));
   if (!place?.quote) return null;
   const found = await getDocument(place.id);
-  if (!sameText(place, found)) return null;
   const section = sectionAt(found, place.quote);
-  return { title: found.title, section: section?.heading ?? "", quote: found.cut.cut(place.quote.start, place.quote.end) };
+  if (!section || !sameText(place, found)) return null;
+  return { title: found.title, section: section.heading, quote: found.cut.cut(place.quote.start, place.quote.end) };
 }
 
 export function watchQuotes() {
   for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, (event) => enter(event.target));
-  for (const kind of ["mouseout", "focusout", "click", "scroll"]) document.addEventListener(kind, hide, true);
+  for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, () => hideSoon());
+  for (const kind of ["click", "scroll"]) document.addEventListener(kind, (event) => !card.contains(event.target) && hide(), true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || card.hidden) return;
+    event.preventDefault(); // this Escape is for the card, not for the document
+    hide();
+  }, true);
 }
 
 async function enter(target) {
+  if (card.contains(target)) return clearTimeout(leaving);
   const link = target.closest?.("a.wb-cite");
   if (!link) return;
+  clearTimeout(leaving);
   over = link;
   const quoted = await quoteOf(link).catch(() => null);
   if (over !== link || !quoted) return;
@@ -32,14 +41,22 @@ async function enter(target) {
   words.textContent = quoted.quote;
   card.replaceChildren(heading, words);
   card.hidden = false;
+  link.setAttribute("aria-describedby", card.id);
   const at = link.getBoundingClientRect();
   const size = card.getBoundingClientRect();
-  const above = at.top - size.height - 8;
+  const above = at.top - size.height - 6;
   card.style.left = `${Math.max(8, Math.min(at.left - 16, innerWidth - size.width - 8))}px`;
-  card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  card.style.top = `${above > 8 ? above : at.bottom + 6}px`;
+}
+
+function hideSoon() {
+  clearTimeout(leaving);
+  leaving = setTimeout(hide, 180); // time for the pointer to reach the card
 }
 
 function hide() {
+  clearTimeout(leaving);
+  over?.removeAttribute("aria-describedby");
   over = null;
   card.hidden = true;
 }

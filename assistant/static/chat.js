@@ -1,0 +1,72 @@
+// What the chat needs beside Gradio: asking from a button, telling which document is shown, where to scroll, and names
+// for a screen reader that are not HTML source.
+
+/** Call back with the first element that matches, now or when Gradio has made it. */
+function whenThere(selector, found) {
+  const element = document.querySelector(selector);
+  if (element) return found(element);
+  new MutationObserver((_, observer) => {
+    const late = document.querySelector(selector);
+    if (!late) return;
+    observer.disconnect();
+    found(late);
+  }).observe(document.body, { childList: true, subtree: true });
+}
+
+function setField(field, value) {
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, value);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Put a question into the box and send it, as typing and Enter would. */
+export function ask(question) {
+  const box = document.querySelector("#wb-box textarea");
+  if (!box) return;
+  setField(box, question);
+  // Gradio sends what its own state holds, which follows the field one task later.
+  setTimeout(() => {
+    box.focus();
+    box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+  }, 30);
+}
+
+/** Tell the server which document the next question is about. */
+export function tellDocument(id) {
+  whenThere("#wb-document textarea", (field) => field.value !== id && setField(field, id));
+}
+
+/** Put the cursor into the box, unless the page was opened at a place of the document. */
+export function focusBox() {
+  whenThere("#wb-box textarea", (box) => {
+    if (!location.hash && document.activeElement === document.body) box.focus({ preventScroll: true });
+  });
+}
+
+/** Keep the question that was asked last at the top of the log, so that an answer is read from its beginning. */
+export function watchLog() {
+  whenThere("#wb-chat [role='log']", (log) => {
+    let questions = 0;
+    const look = () => {
+      mend(log);
+      const rows = log.querySelectorAll(".user-row");
+      if (rows.length !== questions && rows.length) {
+        const last = rows[rows.length - 1];
+        log.style.setProperty("--wb-room", `${Math.max(0, log.clientHeight - last.offsetHeight - 48)}px`);
+        log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+      }
+      questions = rows.length;
+    };
+    new MutationObserver(look).observe(log, { childList: true, subtree: true, attributeFilter: ["aria-label", "role"] });
+    look();
+  });
+}
+
+// Gradio names each message by its source ("bot's message: <div ...") and makes the empty state a landmark inside the log.
+function mend(log) {
+  for (const message of log.querySelectorAll("[data-testid='bot'], [data-testid='user']")) {
+    const who = message.dataset.testid === "bot" ? "Wardbook" : "You";
+    if (message.getAttribute("aria-label") !== who) message.setAttribute("aria-label", who);
+    if (message.getAttribute("role") !== "group") message.setAttribute("role", "group");
+  }
+  log.querySelector(".placeholder-content[role='complementary']")?.removeAttribute("role");
+}

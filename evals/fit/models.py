@@ -1,0 +1,161 @@
+"""Fit the evidence model and the outcome model: `python -m evals.fit.models` (about two minutes).
+
+Fitted on the tuning split of every suite that comes with Wardbook. What is printed is measured on documents that the
+measured model has not seen: each document in turn is left out, with all its cases. The models that are written are fitted
+on the tuning split of all documents; `wardbook eval --split hold` measures those.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from assistant.answering import Reader
+from assistant.evidence import Bounds, choose
+from assistant.outcome import OUTCOMES, outcome_features
+from corpus.library import shipped
+from corpus.readers import read
+from evals.cases import load
+from evals.fit.examples import Example, examples
+from evals.fit.export import forest_to_json
+
+ROOT = Path(__file__).parent.parent
+ASSISTANT = ROOT.parent / "assistant"
+COMMAND = "python -m evals.fit.models"
+
+
+def fit_evidence(train: Sequence[Example]) -> Any:
+    """Fit the probability that a hit is evidence; each question weighs the same whatever its number of quotes."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    rows = np.vstack([example.found.rows for example in train])
+    labels = np.concatenate([example.labels for example in train])
+    weights = np.concatenate([np.where(e.labels, 1 / np.sqrt(max(1, e.labels.sum())), 1.0) for e in train])
+    model = HistGradientBoostingClassifier(
+        max_iter=120, learning_rate=0.06, max_depth=4, min_samples_leaf=20, l2_regularization=3.0, random_state=0
+    )
+    return model.fit(rows, np.where(labels, "evidence", "other_"), sample_weight=weights)
+
+
+def evidence_of(model: Any, example: Example) -> np.ndarray:
+    """Return the model's probability of each hit."""
+    column = list(model.classes_).index("evidence")
+    return np.asarray(model.predict_proba(example.found.rows)[:, column])
+
+
+def fit_outcome(rows: np.ndarray, outcomes: Sequence[str]) -> Any:
+    """Fit the probability of each outcome."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    model = HistGradientBoostingClassifier(
+        max_iter=80, learning_rate=0.08, max_depth=3, min_samples_leaf=10, l2_regularization=3.0, random_state=0
+    )
+    return model.fit(rows, np.array(outcomes))
+
+
+def outcome_row(example: Example, evidence: np.ndarray) -> dict[str, float]:
+    """Return the outcome features of an example."""
+    found = example.found
+    return outcome_features(
+        found.part, example.lexicon, found.similar, found.near, found.names, found.rows, evidence
+    )
+
+
+def fit_bounds(train: Sequence[Example], evidence: Sequence[np.ndarray]) -> Bounds:
+    """Choose where keeping stops: the bounds of the best mean F1 of the evidence kept, on answered examples."""
+    answered = [(e, p) for e, p in zip(train, evidence, strict=True) if e.labels.any()]
+
+    def quality(bounds: Bounds) -> float:
+        scores = []
+        for example, weights in answered:
+            kept = {passage.id for passage in choose(example.found.hits, weights, example.lexicon, bounds)}
+            wanted = {hit.passage.id for hit, label in zip(example.found.hits, example.labels, strict=True) if label}
+            scores.append(2 * len(kept & wanted) / (len(kept) + len(wanted)))
+        return float(np.mean(scores))
+
+    grid = [
+        Bounds(least, share, whole, most)
+        for least in (0.1, 0.15, 0.2, 0.25, 0.3)
+        for share in (0.3, 0.4, 0.5, 0.6, 0.7)
+        for whole in (0.5, 0.65, 0.8)
+        for most in (3, 4)
+    ]
+    best = max(grid, key=quality)
+    click.echo(f"evidence kept: mean F1 {quality(best):.3f} with {best}")
+    return best
+
+
+def collect() -> list[Example]:
+    """Ask every case of every shipped suite, without deciding anything."""
+    from tempfile import TemporaryDirectory
+
+    from index.generations import build
+    from index.search import Index
+    from index.sentence_transformers_encoder import load as load_encoder
+
+    documents = [*shipped(), *(read(path) for path in sorted((ROOT / "documents").glob("*.md")))]
+    suites = [load(path) for path in sorted((ROOT / "suites").glob("*.yaml"))]
+    encoder = load_encoder(None)
+    with TemporaryDirectory() as folder:
+        build(Path(folder), documents, encoder)
+        index = Index.open(Path(folder), encoder)
+        reader = Reader(documents, index, encoder, Path(folder).parent / "wardbook-fit-words")
+        found = []
+        with click.progressbar(suites, label="reading cases") as bar:
+            for suite in bar:
+                found += list(examples(reader, [suite], "all"))
+        index.close()
+    return found
+
+
+@click.command()
+def main() -> None:
+    """Fit, measure on left-out documents, write the model files."""
+    found = collect()
+    tune = [example for example in found if example.case.split == "tune"]
+    groups = sorted({example.group for example in found})
+    weights: dict[int, np.ndarray] = {}
+    for group in groups:
+        model = fit_evidence([example for example in tune if example.group != group])
+        weights.update({id(e): evidence_of(model, e) for e in found if e.group == group})
+    first = [e.labels[weights[id(e)].argmax()] for e in found if e.labels.any()]
+    click.echo(f"left-out documents: the best hit is evidence in {np.mean(first):.3f} of {len(first)} answered parts")
+    bounds = fit_bounds(tune, [weights[id(e)] for e in tune])
+    rows = {id(e): outcome_row(e, weights[id(e)]) for e in found}
+    names = tuple(next(iter(rows.values())))
+    told = [e for e in found if e.outcome]
+    table = np.array([list(rows[id(e)].values()) for e in told])
+    truth = np.array([e.outcome for e in told])
+    group_of, split_of = np.array([e.group for e in told]), np.array([e.case.split for e in told])
+    given = np.empty(len(told), dtype=object)
+    for group in groups:
+        train = (group_of != group) & (split_of == "tune")
+        given[group_of == group] = fit_outcome(table[train], truth[train]).predict(table[group_of == group])
+    click.echo(f"left-out documents: outcome right in {(given == truth).mean():.3f} of {len(told)} parts")
+    for outcome in OUTCOMES:
+        mask = truth == outcome
+        click.echo(f"  {outcome:16} {(given[mask] == outcome).mean():.3f} of {mask.sum()}")
+    _write("evidence_model.json", fit_evidence(tune), tune[0].found.names, {"bounds": vars_of(bounds)}, len(tune))
+    train = split_of == "tune"
+    _write("outcome_model.json", fit_outcome(table[train], truth[train]), names, {}, int(train.sum()))
+
+
+def vars_of(bounds: Bounds) -> dict[str, float]:
+    """Return the bounds as JSON has them."""
+    return {name: getattr(bounds, name) for name in ("least", "share_of_best", "whole_list", "most_sentences")}
+
+
+def _write(name: str, model: Any, features: tuple[str, ...], more: dict[str, Any], n: int) -> None:
+    data = {"command": COMMAND, "fitted_on": f"{n} parts of the tuning split", **more, **forest_to_json(model, features)}
+    path = ASSISTANT / name
+    path.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
+    click.echo(f"{name}: {path.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
