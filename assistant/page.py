@@ -7,6 +7,7 @@ the disk of a shared workstation without saying so).
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from functools import cache
@@ -39,7 +40,12 @@ BROKEN = "Something broke in Wardbook while it answered; the server's log says w
 
 
 def mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
-    """Mount the chat at "/" of the app; routes declared after this are not reached."""
+    """Mount the chat at "/" of the app, outside of any running loop; routes declared later are not reached."""
+    # Gradio makes a loop, which it never closes, for each lock it makes outside of one.
+    return asyncio.run(_mount(app, library, desk))
+
+
+async def _mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while the blocks are built
     import gradio as gr
 
