@@ -15,7 +15,7 @@ from corpus.vocabulary import OTHER, Vocabulary, normal
 LineKind = Literal["heading", "text", "item", "withheld", "code", "login"]
 
 _BULLET = re.compile(r"^(?P<indent>\s*)(?P<sign>[•◦▪‣●○■□∙⁃*–-]|·|o(?=\s{2,}|\t))(?P<space>\s+)(?P<text>\S.*)$")
-_NUMBER = re.compile(r"^(?P<indent>\s*)\(?\d{1,3}[.)]\s+(?P<text>\S.*)$")
+_NUMBER = re.compile(r"^(?P<indent>\s*)\(?(?P<number>\d{1,3})[.)]\s+(?P<text>\S.*)$")
 _LONE_BULLET = re.compile(r"^\s*[•◦▪‣●○■□∙⁃·]\s*$")
 _UNDERLINE = re.compile(r"^\s*(={3,}|-{3,}|~{3,})\s*$")
 _BY = re.compile(
@@ -55,6 +55,10 @@ class Lines:
     contributors: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     dates: dict[str, str] = field(default_factory=dict)
+    counted: int = 0
+    """Number of the last item of a numbered list."""
+    labels: bool = False
+    """Headings stand at the head of their paragraphs: "Treatment: ..."."""
 
 
 def tell_apart(text: str, vocabulary: Vocabulary) -> Lines:
@@ -64,6 +68,7 @@ def tell_apart(text: str, vocabulary: Vocabulary) -> Lines:
     taken = _find_inventory(raw, page, vocabulary)
     page.title = _find_title(raw, taken, page.inventory, vocabulary)
     title = normal(page.title) if page.title else ""
+    page.labels = not page.inventory and sum(_label(line.strip(), vocabulary) is not None for line in raw) > 1
     closed: int | None = None
     gap = 0
     lone = ""
@@ -84,6 +89,10 @@ def tell_apart(text: str, vocabulary: Vocabulary) -> Lines:
             closed = len(page.lines) if closed is None else closed
             gap += 1
             continue
+        if page.labels and (label := _label(bare, vocabulary)):
+            page.lines.append(Line("heading", label, gap))
+            line, gap = bare[len(label) + 1 :].strip(), 0
+            bare = line
         found = _line(raw, at, line, gap, page, vocabulary)
         if found is None:
             gap += 1
@@ -116,6 +125,15 @@ def settle(page: Lines) -> None:
     page.lines = kept
 
 
+def _label(line: str, vocabulary: Vocabulary) -> str | None:
+    """Return the heading that leads a paragraph, as in "Treatment: a needle."."""
+    label, _, rest = line.partition(":")
+    if not rest.strip() or not label[:1].isupper() or len(label) > 40 or label != label.rstrip():
+        return None
+    topic = vocabulary.topic(vocabulary.listed(label) or OTHER)
+    return label if topic is not None and not topic.metadata else None
+
+
 def normal_equal(line: str, words: str) -> bool:
     """Tell whether a line has just these comparable words, without comparing lines that cannot."""
     return bool(words) and len(line) <= 3 * len(words) + 20 and normal(line) == words
@@ -127,11 +145,11 @@ def _line(raw: Sequence[str], at: int, line: str, gap: int, page: Lines, vocabul
         indent = len(bullet["indent"])
         if not _UNDERLINE.match(line):
             return Line("item", bullet["text"].strip(), gap, indent, bullet["sign"])
-    if (heading := _heading(raw, at, gap, page, vocabulary)) is not None:
+    if (heading := _heading(raw, at, line, gap, page, vocabulary)) is not None:
         return heading
     if _UNDERLINE.match(line):
         return None
-    if (number := _NUMBER.match(line)) and (_near(raw, at, -1, _NUMBER) or _near(raw, at, 1, _NUMBER)):
+    if (number := _NUMBER.match(line)) and _counts(raw, at, int(number["number"]), page):
         return Line("item", number["text"].strip(), gap, len(number["indent"]), "1")
     return plain(bare, gap, page, vocabulary, len(line) - len(line.lstrip()))
 
@@ -155,17 +173,18 @@ def plain(bare: str, gap: int, page: Lines, vocabulary: Vocabulary, indent: int 
     return Line("text", bare, gap, indent)
 
 
-def _near(raw: Sequence[str], at: int, step: int, pattern: re.Pattern[str]) -> bool:
-    place = at + step
-    while 0 <= place < len(raw) and abs(place - at) <= 3:
-        if raw[place].strip():
-            return pattern.match(raw[place]) is not None
-        place += step
-    return False
+def _counts(raw: Sequence[str], at: int, number: int, page: Lines) -> bool:
+    """Tell whether a number begins or goes on a numbered list, and remember it."""
+    goes_on = number > 1 and page.counted == number - 1
+    if number <= 1:
+        below = [line for line in raw[at + 1 : at + 13] if line.strip()]
+        goes_on = any((found := _NUMBER.match(line)) and int(found["number"]) == number + 1 for line in below)
+    page.counted = number if goes_on else 0
+    return goes_on
 
 
-def _heading(raw: Sequence[str], at: int, gap: int, page: Lines, vocabulary: Vocabulary) -> Line | None:
-    bare = raw[at].strip()
+def _heading(raw: Sequence[str], at: int, line: str, gap: int, page: Lines, vocabulary: Vocabulary) -> Line | None:
+    bare = line.strip()
     if len(bare) > _LONGEST_HEADING + 4:
         return None
     if sharp := re.match(r"^(#{1,6})\s+(.+?)\s*#*$", bare):
@@ -279,7 +298,12 @@ def _find_title(raw: Sequence[str], taken: set[int], inventory: Sequence[str], v
     head: list[str] = []
     for at in [at for at, line in enumerate(raw) if line.strip()][: _HEAD_LINES // 2]:
         bare = raw[at].strip()
-        if at in taken or _BULLET.match(raw[at]) or vocabulary.is_boilerplate(bare):
+        if (
+            at in taken
+            or _BULLET.match(raw[at])
+            or _LONE_BULLET.match(raw[max(at - 1, 0)])
+            or vocabulary.is_boilerplate(bare)
+        ):
             continue
         if sharp := re.match(r"^#\s+(.+?)\s*#*$", bare):
             return sharp[1]

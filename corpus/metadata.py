@@ -122,8 +122,8 @@ def people(text: str) -> list[str]:
 
 _DASH = r"\s*(?:[–—:]|\s-\s|\t|\s{2,}|\s\|\s|\s)\s*"
 _SYSTEM = re.compile(
-    r"(?:ICD(?:[ -]?\d{1,2})?(?:[ -]?(?:CM|PCS|O))?|SNOMED(?:[ -]?CT)?|OMIM|ORPHA(?:NET)?|MeSH|UMLS(?: CUI)?|MONDO|DOID|CPT|"
-    r"HCPCS|LOINC|MedDRA|GARD|ICPC(?:-2)?|Read)(?: codes?| ID| number| concept ID)*\s*[:#=–-]?\s*[A-Z#*%]{0,5}:?\d",
+    r"(?:ICD(?:[ -]?\d{1,2})?(?:[ -]?(?:CM|PCS|O))?|SNOMED(?:[ -]?CT)?|OMIM|ORPHA(?:NET)?|MeSH|UMLS(?: CUI)?|MONDO|"
+    r"DOID|CPT|HCPCS|LOINC|MedDRA|GARD|ICPC(?:-2)?)(?: codes?| ID| number| concept ID)*\s*[:#=–-]?\s*[A-Z#*%]{0,5}:?\d",
     re.IGNORECASE,
 )
 _CODE = re.compile(

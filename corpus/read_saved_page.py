@@ -39,9 +39,9 @@ def page_of(page: Lines, source: str, stem: str) -> Page:
     vocabulary = load()
     tail = page.lines[page.tail :]
     regions = _regions(page.lines[: page.tail])
-    _place_missing(regions, page.inventory)
-    codes = [] if _has_codes(regions, vocabulary) else _take_codes(regions[0])
     loose = _strong_gaps_only(page.lines)
+    _place_missing(regions, page.inventory, weak=not loose)
+    codes = [] if _has_codes(regions, vocabulary) else _take_codes(regions[0])
     blocks: list[Block] = []
     for region in regions:
         for heading, lines in _sections(region, vocabulary, loose):
@@ -75,7 +75,7 @@ def _regions(lines: Sequence[Line]) -> list[_Region]:
     return regions
 
 
-def _place_missing(regions: list[_Region], inventory: Sequence[str]) -> None:
+def _place_missing(regions: list[_Region], inventory: Sequence[str], *, weak: bool) -> None:
     """Give each heading that is printed nowhere to the region of the nearest printed heading before it.
 
     An unannounced heading in between takes over those that the bodies above it leave over.
@@ -107,7 +107,7 @@ def _place_missing(regions: list[_Region], inventory: Sequence[str]) -> None:
                 break
             taker = member
         for place, member in enumerate(group):
-            room = len(_bodies(member.lines, weak=False)) - (1 if member.heading is not None else 0)
+            room = len(_bodies(member.lines, weak=weak)) - (1 if member.heading is not None else 0)
             if place == 0 and member.heading is None:
                 room = max(room, 0)
             for _ in range(max(0, min(room, len(waiting)))):

@@ -58,17 +58,18 @@ def read(path: Path) -> Document:
     text = clean(decode(raw, path.name, html=suffix.startswith(".htm")))
     if not text.strip():
         raise UserError(f"{path.name} is empty", "Save the page again, with its text.")
+    name = re.sub(r"[-_\s]+", " ", path.stem).strip() or path.stem
     if suffix in (".md", ".markdown"):
         from corpus.read_markdown import read_markdown
 
-        return build(read_markdown(text, path.name, path.stem))
+        return build(read_markdown(text, path.name, name))
     if suffix == ".txt":
         from corpus.read_saved_page import read_saved_page
 
-        return build(read_saved_page(text, path.name, path.stem))
+        return build(read_saved_page(text, path.name, name))
     from corpus.read_html import read_html
 
-    return build(read_html(text, path.name, path.stem))
+    return build(read_html(text, path.name, name))
 
 
 def decode(raw: bytes, name: str, *, html: bool = False) -> str:
