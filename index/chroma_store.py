@@ -49,10 +49,11 @@ class ChromaStore:
 
     @classmethod
     def create(cls, folder: Path) -> ChromaStore:
-        """Make an empty store in a new folder."""
-        client = _client(folder)
-        space = {"hnsw": {"space": "cosine"}}
-        return cls(client, client.create_collection(_COLLECTION, configuration=space, embedding_function=None))
+        """Make an empty store in a new folder; OSError if the disk does not take it."""
+        with _disk_errors():
+            client = _client(folder)
+            space = {"hnsw": {"space": "cosine"}}
+            return cls(client, client.create_collection(_COLLECTION, configuration=space, embedding_function=None))
 
     @classmethod
     def open(cls, folder: Path) -> ChromaStore:
@@ -62,24 +63,23 @@ class ChromaStore:
             UserError: this version of Chroma cannot read what another wrote.
         """
         client = _client(folder)
-        from chromadb.errors import ChromaError
-
         try:
             return cls(client, client.get_collection(_COLLECTION, embedding_function=None))
-        except (ChromaError, ValueError) as error:
+        except (_chroma().errors.ChromaError, ValueError) as error:
             client.close()
             raise UserError(f"Chroma cannot read the index: {error}", REBUILD) from error
 
     def add(self, stored: Sequence[Stored], vectors: Vectors) -> None:
-        """Append passages with their vectors, one row of `vectors` each."""
+        """Append passages with their vectors, one row of `vectors` each; OSError if the disk does not take them."""
         for start in range(0, len(stored), _BATCH):
             batch = stored[start : start + _BATCH]
-            self._collection.add(
-                ids=[str(one.row) for one in batch],
-                embeddings=vectors[start : start + _BATCH],
-                documents=[one.passage.text for one in batch],
-                metadatas=[_metadata(one) for one in batch],
-            )
+            with _disk_errors():
+                self._collection.add(
+                    ids=[str(one.row) for one in batch],
+                    embeddings=vectors[start : start + _BATCH],
+                    documents=[one.passage.text for one in batch],
+                    metadatas=[_metadata(one) for one in batch],
+                )
 
     def count(self) -> int:
         """Return how many passages the store holds."""
@@ -142,21 +142,35 @@ def _stored(row: int, text: str, metadata: dict[str, Any]) -> Stored:
     return Stored(row, passage, metadata["heading"])
 
 
-def _client(folder: Path) -> Any:
+def _chroma() -> Any:
+    """Import Chroma in the one way that does not read `.env`."""
     with _importing, _no_dotenv():
-        import chromadb
-        from chromadb.config import Settings
+        import chromadb.config
+        import chromadb.errors
+    return chromadb
 
-        # Every setting that an environment variable of another program could turn is given here.
-        settings = Settings(
-            _env_file=None,
-            anonymized_telemetry=False,
-            allow_reset=False,
-            chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
-            chroma_otel_collection_endpoint="",
-            migrations="apply",
-        )
-    return chromadb.PersistentClient(str(folder), settings=settings)
+
+def _client(folder: Path) -> Any:
+    chroma = _chroma()
+    # What an environment variable meant for another program could turn is given here.
+    settings = chroma.config.Settings(
+        _env_file=None,
+        anonymized_telemetry=False,
+        allow_reset=False,
+        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+        chroma_otel_collection_endpoint="",
+        migrations="apply",
+    )
+    return chroma.PersistentClient(str(folder), settings=settings)
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Give what Chroma's own store reports while writing, such as a full disk, the name that Python has for it."""
+    try:
+        yield
+    except _chroma().errors.InternalError as error:
+        raise OSError(f"Chroma: {error}") from error
 
 
 @contextmanager

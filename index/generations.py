@@ -44,9 +44,9 @@ def exists(folder: Path) -> bool:
 
 
 def current(folder: Path) -> str | None:
-    """Return the name of the generation that serves; None when there is none."""
+    """Return the name of the generation that serves; None when there is none. A damaged pointer names none."""
     try:
-        return (folder / "current").read_text(encoding="utf-8").strip()
+        return (folder / "current").read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return None
 

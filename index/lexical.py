@@ -10,6 +10,7 @@ rare in a library and everywhere in the document, and would decide every search 
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections.abc import Sequence
@@ -53,8 +54,7 @@ class Lexical:
     @classmethod
     def build(cls, texts: Sequence[str]) -> Lexical:
         """Count the words of the texts; a text is known by its number from 0."""
-        import bm25s
-
+        bm25s = _bm25s()
         words = Words()
         vocabulary: dict[str, int] = {}
         counted = [[vocabulary.setdefault(stem, len(vocabulary)) for stem in words.stems(text)] for text in texts]
@@ -77,8 +77,7 @@ class Lexical:
         Raises:
             ValueError or OSError: the files are not as written.
         """
-        import bm25s
-
+        bm25s = _bm25s()
         if not any(folder.iterdir()):
             return cls(None, texts)
         bm25 = bm25s.BM25.load(folder, allow_pickle=False, show_progress=False)
@@ -112,6 +111,14 @@ class Lexical:
                 weight = _rarity(high - low, count) / _rarity(len(texts), self._texts)
                 scores[texts[low:high] - first] += parts[low:high] * np.float32(weight)
         return scores
+
+
+def _bm25s() -> Any:
+    import bm25s
+
+    # It sets its own logger to DEBUG, which every program that has configured logging would then print.
+    logging.getLogger("bm25s").setLevel(logging.NOTSET)
+    return bm25s
 
 
 def _rarity(having: int, texts: int) -> float:

@@ -118,13 +118,14 @@ def _default_threads() -> int:
 class _SentenceTransformersEncoder:
     def __init__(self, folder: Path, name: str, fingerprint: str) -> None:
         import torch
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
         self._torch = torch
         self._passage_threads = _default_threads()
         try:
             self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise UserError(f"cannot load the encoder in {folder}: {error}", "check the files of the model") from error
         self._model.eval()
         self.name = name

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made import library, split_lines
+
+from index.chroma_store import ChromaStore, Stored
+from index.fake_encoder import FakeEncoder
+
+pytestmark = pytest.mark.real
+
+HEEL, STONES, _ = library()
+
+
+def the_passages() -> list[Stored]:
+    headings = {section.id: section.heading for one in (HEEL, STONES) for section in one.sections}
+    passages = [*split_lines(HEEL), *split_lines(STONES)]
+    return [Stored(row, passage, headings[passage.section_id]) for row, passage in enumerate(passages)]
+
+
+def filled(folder: Path) -> ChromaStore:
+    store = ChromaStore.create(folder)
+    store.add(the_passages(), FakeEncoder().encode_passages([one.passage.text for one in the_passages()]))
+    return store
+
+
+def test_what_was_stored_comes_back_whole_after_reopening(tmp_path: Path) -> None:
+    filled(tmp_path / "chroma").close()
+    store = ChromaStore.open(tmp_path / "chroma")
+    stored, vectors = store.read_document("stones")
+    assert store.count() == 6
+    assert stored == the_passages()[4:]
+    assert np.allclose(vectors, FakeEncoder().encode_passages([one.passage.text for one in stored]), atol=1e-6)
+    assert vectors.dtype == np.float32
+    store.close()
+
+
+def test_rows_come_back_in_the_order_of_the_rows(tmp_path: Path) -> None:
+    store = filled(tmp_path / "chroma")
+    stored, vectors = store.read_rows([1, 3, 5])
+    assert [one.row for one in stored] == [1, 3, 5]
+    assert vectors.shape == (3, 512)
+    store.close()
+
+
+def test_the_nearest_come_first_within_a_document_or_all(tmp_path: Path) -> None:
+    store = filled(tmp_path / "chroma")
+    question = FakeEncoder().encode_questions(["fever may follow the wart"])[0]
+    # Cosines by shared words: "Fever may follow." 3/sqrt(15); "Wart – Seen on the finger." 2/sqrt(25);
+    # "Nodules form on the heel." and "Pain is felt under the ribs." 1/sqrt(25) and 1/sqrt(30).
+    assert store.query(question, 4) == [5, 3, 0, 4]
+    assert store.query(question, 2, "heel") == [3, 0]
+    assert store.query(question, 10, "hidden") == []
+    store.close()
+
+
+def test_more_passages_than_fit_one_batch(tmp_path: Path) -> None:
+    passage = the_passages()[0].passage
+    rows = np.eye(3, dtype=np.float32)[np.arange(2500) % 3]
+    store = ChromaStore.create(tmp_path / "chroma")
+    store.add([Stored(row, passage, "Synopsis") for row in range(2500)], rows)
+    assert store.count() == 2500
+    assert store.read_rows([2400])[0][0].row == 2400
+    store.close()
+
+
+def test_closing_twice_is_allowed(tmp_path: Path) -> None:
+    store = filled(tmp_path / "chroma")
+    store.close()
+    store.close()
+
+
+@pytest.mark.parametrize("line", ["CHROMA_SERVER_HTTP_PORT=abc", "ALLOW_RESET=true", "CHROMA_API_IMPL=nothing"])
+def test_a_dotenv_of_another_program_in_the_working_folder_is_not_read(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(line + "\n", encoding="utf-8")
+    code = (
+        "from pathlib import Path; from index.chroma_store import ChromaStore; "
+        "store = ChromaStore.create(Path('chroma')); "
+        "import chromadb; print(store.count(), chromadb.get_settings().allow_reset)"
+    )
+    checkout = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": checkout},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "0 False\n"), done.stderr
+
+
+def test_settings_of_other_programs_still_read_their_dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pydantic_settings import BaseSettings
+
+    from index.chroma_store import _no_dotenv
+
+    class Theirs(BaseSettings):
+        model_config = {"env_file": ".env"}
+        flavour: str = "plain"
+
+    (tmp_path / ".env").write_text("FLAVOUR=sweet\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with _no_dotenv():
+        assert Theirs().flavour == "sweet"
+    assert Theirs().flavour == "sweet"
