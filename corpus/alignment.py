@@ -53,7 +53,7 @@ def align(bodies: Sequence[Body], topics: Sequence[str], *, anchored: bool) -> l
         for index, topic in enumerate(topics):
             options = [(best[index] - shared, index)]
             options += [(best[earlier] - _EMPTY_HEADING * (index - earlier - 1), earlier) for earlier in range(index)]
-            score, before = max(options, key=lambda option: (option[0], -abs(option[1] - index)))
+            score, before = max(options, key=lambda option: (option[0], -option[1]))
             scores.append(score + _fit(body, topic))
             came.append(before)
         best = scores

@@ -34,7 +34,7 @@ class _Draft:
     topic: str
     lines: list[Block] = field(default_factory=list)
     withheld: bool = False
-    login_only: bool = False
+    log_in: Block | None = None
 
 
 def build(page: Page, vocabulary: Vocabulary | None = None) -> Document:
@@ -91,7 +91,8 @@ def _drafts(page: Page, vocabulary: Vocabulary) -> list[_Draft]:
             if vocabulary.is_withheld(block.text):
                 current.withheld = True
             elif vocabulary.is_boilerplate(block.text):
-                current.login_only = current.login_only or vocabulary.asks_to_log_in(block.text)
+                if current.log_in is None and vocabulary.asks_to_log_in(block.text):
+                    current.log_in = block
                 continue
             elif normal(block.text) in seen:
                 continue
@@ -101,7 +102,8 @@ def _drafts(page: Page, vocabulary: Vocabulary) -> list[_Draft]:
     if not opening.lines:
         drafts.pop(0)
     for draft in drafts:
-        draft.withheld = draft.withheld or (draft.login_only and not draft.lines)
+        if draft.log_in is not None and not draft.lines:
+            draft.withheld, draft.lines = True, [draft.log_in]
     if captions:
         _fill(drafts, "images", "Images", captions)
     return drafts

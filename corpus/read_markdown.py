@@ -49,9 +49,12 @@ def _front_matter(text: str, source: str) -> tuple[Mapping[str, Any], str]:
     import frontmatter
     import yaml
 
-    if not _FENCE.match(text):
+    fence = _FENCE.match(text)
+    if fence is None:
         return {}, text
     try:
+        # Read once by itself: frontmatter strips lines off the top, so that its errors name the wrong line.
+        plain = yaml.safe_load(fence["yaml"])
         front, body = frontmatter.parse(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -65,13 +68,10 @@ def _front_matter(text: str, source: str) -> tuple[Mapping[str, Any], str]:
         raise UserError(
             f"{source}: front matter holds a value that is none: {error}", "Mend it, or put it in quotes."
         ) from error
-    if not front:
-        # frontmatter gives {} for an empty block and for one that is no mapping; the words of the latter stay text.
-        inside = _FENCE.match(text)
-        if inside and inside["yaml"].strip() and yaml.safe_load(inside["yaml"]) is not None:
-            return {}, text
-        return {}, text[inside.end() :] if inside else text
-    return front, body
+    if plain is None:
+        return {}, text[fence.end() :]
+    # frontmatter gives {} for a block that is no mapping: a rule at the top of a page, whose words stay text.
+    return (front, body) if isinstance(plain, dict) else ({}, text)
 
 
 def _first_title(blocks: Sequence[Block]) -> str | None:
