@@ -25,7 +25,7 @@ _ALLOWED = re.compile(
     r"/(?:"
     r"|healthz|readyz|api/ask|api/documents(?:/[^/]+)?|wardbook/[\w-]+\.(?:css|js|svg)"  # ours
     r"|config|theme\.css|manifest\.json|favicon\.ico|(?:assets|static)/[\w./-]+"  # Gradio's files
-    r"|gradio_api/(?:queue/(?:join|data)|run/predict|heartbeat/\w+|cancel|reset|startup-events)"  # Gradio's chat
+    r"|gradio_api/(?:queue/(?:join|data)|run/predict|heartbeat/\w+|cancel|reset|startup-events|app_id)"  # Gradio's chat
     r")"
 )
 _FOREIGN = re.compile(rb"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.IGNORECASE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.features import covered, weighted
+from assistant.features import NEAR, covered, subject_likeness, weighted, word_weights
 from assistant.lexicon import Lexicon
 from assistant.question import Part
 from assistant.types import Outcome
@@ -61,8 +61,9 @@ def outcome_features(
     content, focus = part.content, part.focus(lexicon.subject)
     in_focus = [number for number, word in enumerate(content) if word in focus]
     nearest = similar.max(axis=1, initial=0.0)[None, :] if similar.size else np.zeros((1, len(content)))
-    share, missing = weighted(covered(nearest[:, in_focus]), focus)
-    exact_share, exact_missing = weighted((nearest[:, in_focus] >= 1.0).astype(float), focus)
+    weights = word_weights(content, subject_likeness(lexicon, similar))
+    share, missing = weighted(covered(nearest[:, in_focus]), weights[in_focus])
+    exact_share, exact_missing = weighted((nearest[:, in_focus] >= 1.0).astype(float), weights[in_focus])
     order = np.argsort(-evidence, kind="stable")
     best = dict(zip(names, rows[order[0]], strict=True)) if len(order) else dict.fromkeys(names, 0.0)
     ranked = [*evidence[order][:3].tolist(), 0.0, 0.0, 0.0]
@@ -97,6 +98,10 @@ def outcome_features(
         "near_assistant": near.to_assistant,
         "names_subject": float(any(word.stem in lexicon.subject for word in content)),
         "words": float(len(part.words)),
+        "missing_words": float(sum(nearest[0, in_focus] < NEAR)),
+        "not_exact_words": float(sum(nearest[0, in_focus] < 1.0)),
+        "missing_in_best": float(len(focus)) * (1.0 - best["exact_share"]),
+        "subject_likeness": float(subject_likeness(lexicon, similar).max(initial=0.0)),
     }
 
 

@@ -144,7 +144,7 @@ def _statements(shown: Shown, document: Document | None, most: int | None) -> st
             numbers.setdefault((citation.document, citation.start, citation.end), len(numbers) + 1)
     parts: list[str] = []
     for is_item, run in groupby(shown.statements[:most], key=lambda statement: _is_item(statement, document)):
-        lines = [_text(_without_bullet(s.text)) + _markers(s, shown, numbers) for s in run]
+        lines = [_marked(statement, shown, numbers) for statement in run]
         if is_item:
             parts.append("<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
         else:
@@ -152,14 +152,20 @@ def _statements(shown: Shown, document: Document | None, most: int | None) -> st
     return "".join(parts)
 
 
-def _markers(statement: ShownStatement, shown: Shown, numbers: dict[tuple[str, int, int], int]) -> str:
+def _marked(statement: ShownStatement, shown: Shown, numbers: dict[tuple[str, int, int], int]) -> str:
+    """Return the words of a statement and its citations; the first one never stands alone on a line."""
+    words = statement.text.strip().removeprefix("•").strip()
     links = []
     for citation in dict.fromkeys(statement.citations):
         number = numbers[citation.document, citation.start, citation.end]
         version = shown.document.version if shown.document and shown.document.id == citation.document else ""
         place = f"#{quote(citation.document, safe='')}@{_short(version)}:{citation.start}-{citation.end}"
         links.append(f"<a class='wb-cite' href='{place}'><span class='wb-sr'>source </span>{number}</a>")
-    return f"&nbsp;<span class='wb-cites'>{''.join(links)}</span>" if links else ""
+    if not links:
+        return _text(words)
+    head, space, last = words.rpartition(" ")
+    together = f"<span class='wb-last'>{_text(last)} {links[0]}</span>"
+    return f"{_text(head)}{space}{together}{' '.join(links[1:])}"
 
 
 def _foot(shown: Shown) -> str:
@@ -211,10 +217,6 @@ def _is_item(statement: ShownStatement, document: Document | None) -> bool:
     start = statement.citations[0].start
     line = document.text[document.text.rfind("\n", 0, start) + 1 : start + 2]
     return line.lstrip().startswith("•")
-
-
-def _without_bullet(text: str) -> str:
-    return text.lstrip().removeprefix("•").lstrip()
 
 
 def _short(version: str) -> str:

@@ -18,6 +18,7 @@ from assistant.desk import Asker, Desk, Opening, Say
 from assistant.guard import Guard
 from assistant.page import mount
 from corpus.errors import UserError
+from corpus.types import Document
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -63,11 +64,28 @@ def serve(settings: Settings) -> None:
 
         return cast(Asker, open_assistant(settings, progress, say))
 
-    app = create_app(open_library(settings), Desk(Opening(open_)))
+    app = create_app(_AsOpened(open_library(settings).documents()), Desk(Opening(open_)))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Wardbook is at http://{host}:{settings.port} (Ctrl-C stops it)")
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+class _AsOpened:
+    """The documents as they were when the server started: the assistant and the page speak of the same texts."""
+
+    def __init__(self, documents: tuple[Document, ...]) -> None:
+        self._documents = {document.id: document for document in documents}
+
+    def documents(self) -> tuple[Document, ...]:
+        return tuple(self._documents.values())
+
+    def get(self, document_id: str) -> Document:
+        if document_id not in self._documents:
+            known = ", ".join(self._documents) or "none"
+            hint = "wardbook documents list; a server shows what was there when it started"
+            raise UserError(f"unknown document {document_id!r}, expected one of: {known}", hint)
+        return self._documents[document_id]
 
 
 def _listen(host: str, port: int) -> socket.socket:

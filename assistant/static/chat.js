@@ -42,6 +42,29 @@ export function focusBox() {
   });
 }
 
+/** Keep what is typed, or asked and not yet answered, when the page is loaded anew: Gradio does so after a lost server. */
+export function keepDraft() {
+  const name = "wardbook-draft";
+  addEventListener("pagehide", () => {
+    const waiting = document.querySelector("#wb-chat .wb-waiting");
+    const asked = [...document.querySelectorAll("#wb-chat .wb-question")].at(-1);
+    const draft = document.querySelector("#wb-box textarea")?.value || (waiting ? asked?.innerText : "") || "";
+    try {
+      sessionStorage.setItem(name, draft);
+    } catch {
+      // A browser that forbids storage keeps no draft.
+    }
+  });
+  whenThere("#wb-box textarea", (box) => {
+    try {
+      const draft = sessionStorage.getItem(name);
+      if (draft && !box.value) setField(box, draft);
+    } catch {
+      // As above.
+    }
+  });
+}
+
 /** Keep the question that was asked last at the top of the log, so that an answer is read from its beginning. */
 export function watchLog() {
   whenThere("#wb-chat [role='log']", (log) => {

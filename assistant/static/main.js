@@ -1,5 +1,5 @@
 // Wires the page: clicks in the chat and the document, the state of the server, the first document.
-import { ask, focusBox, tellDocument, watchLog } from "./chat.js";
+import { ask, focusBox, keepDraft, tellDocument, watchLog } from "./chat.js";
 import { copyAnswer } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
 import { closeSheet, follow, go, leave, offer, onDocument, places, say, showDocument, shownDocument } from "./panel.js";
@@ -52,6 +52,7 @@ async function begin() {
 
 watchQuotes();
 watchLog();
+keepDraft();
 focusBox();
 tellState();
 begin().catch((error) => say(error.message));

@@ -135,7 +135,7 @@ function openSheet() {
 export function closeSheet() {
   if (panel.dataset.open === undefined) return;
   delete panel.dataset.open;
-  panel.removeAttribute("role");
+  panel.setAttribute("role", "complementary");
   panel.removeAttribute("aria-modal");
   for (const other of document.body.children) other.inert = false;
   giveFocusBack();

@@ -19,11 +19,14 @@ from evals.ideal import expect
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One part of a case's question."""
+    """One part of a question."""
 
     group: str
-    """The document: examples of one document never stand on both sides of a split."""
-    case: Case
+    """The document, or the public set: examples of one group never stand on both sides of a split."""
+    name: str
+    """The case it is of."""
+    split: str
+    """"tune" or "hold"."""
     found: Found
     lexicon: Lexicon
     labels: np.ndarray
@@ -47,7 +50,7 @@ def examples(reader: Reader, suites: Sequence[Suite], split: str) -> Iterator[Ex
             for part in apart.asked:
                 found = reader.find(part, apart.setting, document.id)
                 labels = np.array([hit.passage.id in relevant for hit in found.hits], dtype=bool)
-                yield Example(document.id, case, found, lexicon, labels, _outcome(case, len(apart.asked), labels))
+                yield Example(document.id, case.id, case.split, found, lexicon, labels, _outcome(case, len(apart.asked), labels))
 
 
 def _outcome(case: Case, parts: int, labels: np.ndarray) -> str | None:

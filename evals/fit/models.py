@@ -117,7 +117,7 @@ def collect() -> list[Example]:
 def main() -> None:
     """Fit, measure on left-out documents, write the model files."""
     found = collect()
-    tune = [example for example in found if example.case.split == "tune"]
+    tune = [example for example in found if example.split == "tune"]
     groups = sorted({example.group for example in found})
     weights: dict[int, np.ndarray] = {}
     for group in groups:
@@ -131,7 +131,7 @@ def main() -> None:
     told = [e for e in found if e.outcome]
     table = np.array([list(rows[id(e)].values()) for e in told])
     truth = np.array([e.outcome for e in told])
-    group_of, split_of = np.array([e.group for e in told]), np.array([e.case.split for e in told])
+    group_of, split_of = np.array([e.group for e in told]), np.array([e.split for e in told])
     given = np.empty(len(told), dtype=object)
     for group in groups:
         train = (group_of != group) & (split_of == "tune")
