@@ -14,115 +14,21 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString, PreformattedString
 
 from corpus.blocks import Page
+from corpus.html_site import HEADINGS, inventory_of, is_dropped, root_of, squeeze, text_of, title_of
 from corpus.lines import Line, Lines, normal_equal, plain, settle, take_metadata
 from corpus.read_saved_page import page_of
 from corpus.tables import row_items
 from corpus.vocabulary import Vocabulary, load, normal
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_DROPPED = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "nav",
-        "footer",
-        "aside",
-        "svg",
-        "iframe",
-        "object",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "head",
-    }
-)
-_CONTROLS = frozenset({"button", "form", "select", "input", "textarea", "label", "dialog"})
-_ROLES = frozenset(
-    {
-        "navigation",
-        "banner",
-        "contentinfo",
-        "search",
-        "dialog",
-        "alertdialog",
-        "complementary",
-        "menu",
-        "menubar",
-        "toolbar",
-    }
-)
-_CLASSES = frozenset(
-    {
-        "cookie",
-        "cookies",
-        "consent",
-        "gdpr",
-        "breadcrumb",
-        "breadcrumbs",
-        "sidebar",
-        "social",
-        "share",
-        "sharing",
-        "advert",
-        "adverts",
-        "advertisement",
-        "ads",
-        "newsletter",
-        "popup",
-        "modal",
-        "promo",
-        "toolbar",
-        "pagination",
-        "skip",
-        "skiplink",
-        "editsection",
-        "navbox",
-        "navbar",
-        "noprint",
-    }
-)
-_BLOCKS = frozenset(
-    {
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    }
-)
-_INSIDE_LAYOUT = [*_HEADINGS, "p", "ul", "ol", "table", "section", "article"]
-_SITE_NAME = re.compile(r"\s+[|–—·»:-]\s+")
+_CONTROLS = frozenset({
+    "button", "form", "select", "input", "textarea", "label", "dialog",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "header", "hgroup", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_INSIDE_LAYOUT = [*HEADINGS, "p", "ul", "ol", "table", "section", "article"]
 _META_DATES = {
     "article:published_time": "Published",
     "article:modified_time": "Last modified",
@@ -140,9 +46,9 @@ def read_html(text: str, source: str, stem: str) -> Page:
     """Make the page of an HTML text; `stem` names it when neither a heading nor the page's title does."""
     vocabulary = load()
     soup = BeautifulSoup(text, "html.parser")
-    page = Lines(title=_title(soup))
-    page.inventory = _inventory(soup, vocabulary)
-    root = _root(soup)
+    page = Lines(title=title_of(soup))
+    page.inventory = inventory_of(soup, vocabulary)
+    root = root_of(soup)
     _Walk(page, vocabulary).walk(root)
     page.lines = _without_closed_headings(page.lines, vocabulary)
     page.tail = len(page.lines)
@@ -185,18 +91,18 @@ class _Walk:
     def _enter(self, tag: Tag) -> bool:
         """Begin a tag; False when its content is done with or dropped."""
         name = tag.name
-        if _is_dropped(tag):
+        if is_dropped(tag):
             return False
         if name in _CONTROLS:
-            words = _text(tag)
+            words = text_of(tag)
             # A button or form that asks to subscribe is the only trace of some withheld bodies.
             if words and (self.vocabulary.is_withheld(words) or self.vocabulary.asks_to_log_in(words)):
                 self._flush()
                 self._line(words)
             return name == "form" and tag.find(["h1", "main", "article"]) is not None
-        if name in _HEADINGS:
+        if name in HEADINGS:
             self._flush()
-            self._heading(_text(tag), int(name[1]))
+            self._heading(text_of(tag), int(name[1]))
             return False
         if name == "table":
             self._flush()
@@ -206,7 +112,7 @@ class _Walk:
             return True
         if name == "figure" and (caption := tag.find("figcaption")):
             self._flush()
-            self._caption(_text(caption))
+            self._caption(text_of(caption))
             return tag.find("table") is not None
         if name == "figcaption":
             return False
@@ -245,7 +151,7 @@ class _Walk:
             self.bold_depth = max(0, self.bold_depth - 1)
 
     def _flush(self, *, end_of_item: bool = True) -> None:
-        words, bold = _squeeze(self.parts), _squeeze(self.bold)
+        words, bold = squeeze(self.parts), squeeze(self.bold)
         self.parts, self.bold = [], []
         if words and self.depth > 0:
             lines = self.page.lines
@@ -308,102 +214,6 @@ def _without_closed_headings(lines: list[Line], vocabulary: Vocabulary) -> list[
     ]
 
 
-def _is_dropped(tag: Tag) -> bool:
-    if tag.name in _DROPPED:
-        return True
-    if tag.name in ("html", "body", "main", "article"):
-        return False
-    if tag.name == "header":
-        return tag.find("h1") is None and tag.find_parent(["article", "main", "section"]) is None
-    if tag.name == "sup" and re.fullmatch(r"(\s*\[[\w ,–-]{1,12}\]\s*)+", tag.get_text()) and tag.find("a"):
-        return True
-    attributes = tag.attrs
-    if not attributes:
-        return False
-    role = str(attributes.get("role", "")).lower()
-    if role in _ROLES:
-        return tag.find("h1") is None
-    panel = role in ("tabpanel", "region")
-    hidden = "hidden" in attributes and attributes["hidden"] != "until-found"
-    hidden = hidden or str(attributes.get("aria-hidden", "")).lower() == "true"
-    hidden = (
-        hidden or re.search(r"display\s*:\s*none|visibility\s*:\s*hidden", str(attributes.get("style", ""))) is not None
-    )
-    if hidden and not panel:
-        return True
-    classes = tag.get_attribute_list("class")
-    labels = " ".join(str(name) for name in [*classes, attributes.get("id", "")] if name).lower()
-    return (
-        bool(labels)
-        and not _CLASSES.isdisjoint(re.split(r"[^a-z]+", labels))
-        and tag.find(["h1", "main", "article"]) is None
-    )
-
-
-def _root(soup: BeautifulSoup) -> Tag:
-    """The part that holds the page: its main element or only article, when that has most of the text."""
-    body: Tag = soup.body or soup
-    whole = len(body.get_text())
-    candidates = [*soup.find_all("main"), *soup.find_all(role="main"), *soup.find_all("article")]
-    for candidate in candidates:
-        if len(candidate.get_text()) >= 0.5 * _own_length(body, whole):
-            return candidate
-    return body
-
-
-def _own_length(body: Tag, whole: int) -> int:
-    """How much text a body holds besides what is dropped anyway."""
-    outer = body.find_all(["script", "style", "noscript", "nav", "footer", "aside"])
-    return whole - sum(
-        len(tag.get_text()) for tag in outer if tag.find_parent(["script", "nav", "footer", "aside"]) is None
-    )
-
-
-def _title(soup: BeautifulSoup) -> str | None:
-    """The level-1 heading that the page's title names, else the only one, else the title without the site's name."""
-    tops = [words for tag in soup.find_all("h1") if (words := _text(tag))]
-    meta = soup.find("meta", attrs={"property": "og:title"})
-    named = [_text(soup.title)] if soup.title else []
-    named += [" ".join(str(meta.get("content") or "").split())] if meta else []
-    for words in tops:
-        if any(normal(words) and normal(words) in normal(name) for name in named):
-            return words
-    if tops:
-        return tops[0]
-    return next((_SITE_NAME.split(name)[0] for name in named if name), None)
-
-
-def _inventory(soup: BeautifulSoup, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The list of links into the page that names its sections; () when there is none.
-
-    Links elsewhere count only when they repeat headings that the page prints.
-    """
-    printed = {normal(_text(tag)) for tag in soup.find_all(list(_HEADINGS[1:]))}
-    best: tuple[str, ...] = ()
-    for holder in soup.find_all(["nav", "ul", "ol"]):
-        links = [link for link in holder.find_all("a") if _text(link)]
-        if len(links) < 3 or len(links) > 60:
-            continue
-        if (
-            holder.name in ("ul", "ol")
-            and holder.find_parent("nav") is None
-            and len(_text(holder)) > 1.5 * sum(len(_text(link)) + 1 for link in links)
-        ):
-            continue
-        inward = [link for link in links if str(link.get("href") or "").startswith("#")]
-        words = tuple(dict.fromkeys(_text(link) for link in inward or links))
-        found = [word for word in words if vocabulary.known(word) or normal(word) in printed]
-        repeated = sum(normal(word) in printed for word in words)
-        if (
-            len(found) >= 3
-            and (repeated >= 2 or len(inward) >= 3)
-            and len(found) >= 0.5 * len(words)
-            and len(found) > len(best)
-        ):
-            best = tuple(word for word in words if word in found or inward)
-    return best
-
-
 def _take_meta(soup: BeautifulSoup, page: Lines, vocabulary: Vocabulary) -> None:
     """Take people and dates from the page's head where its text names none."""
     authors: list[str] = []
@@ -425,11 +235,11 @@ def _take_meta(soup: BeautifulSoup, page: Lines, vocabulary: Vocabulary) -> None
 
 def _rows(table: Tag) -> list[str]:
     """Return the rows of a table as lines; its first row is the header when all its cells say so."""
-    rows = [[(cell.name, _text(cell)) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+    rows = [[(cell.name, text_of(cell)) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
     rows = [row for row in rows if row]
     found: list[str] = []
     if caption := table.find("caption"):
-        found.append(_text(caption))
+        found.append(text_of(caption))
     if not rows:
         return found
     header: list[str] = []
@@ -444,18 +254,10 @@ def _definitions(tag: Tag) -> list[str]:
     found: list[str] = []
     terms: list[str] = []
     for part in tag.find_all(["dt", "dd"]):
-        words = _text(part)
+        words = text_of(part)
         if part.name == "dt":
             terms.append(words)
         elif words:
             found.append(f"{', '.join(terms)}: {words}" if terms else words)
             terms = []
     return found + [term for term in terms if term]
-
-
-def _text(tag: Tag) -> str:
-    return _squeeze(piece for piece in tag.find_all(string=True) if not isinstance(piece, PreformattedString))
-
-
-def _squeeze(parts: Iterable[object]) -> str:
-    return " ".join("".join(str(part) for part in parts).split())

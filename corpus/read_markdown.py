@@ -1,7 +1,8 @@
 """Markdown with YAML front matter becomes a `Page`.
 
 Front matter, all optional: id, title, codes [{system, code, label}], contributors [], dates {label: date}, sources [].
-Table rows become items "Header: cell; Header: cell"; an image becomes a caption of its alternative text.
+A bold line that the vocabulary knows is a heading; a page without any Markdown heading is read as a saved page. Table rows
+become items "Header: cell; Header: cell"; an image becomes a caption of its alternative text.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from markdown_it.token import Token
 from corpus.blocks import Block, Page
 from corpus.build import slug
 from corpus.errors import UserError
+from corpus.read_saved_page import read_saved_page
 from corpus.tables import row_items
-from corpus.vocabulary import normal
+from corpus.vocabulary import load, normal
 
 _FENCE = re.compile(r"---[ \t]*\n(?P<yaml>.*?)\n?^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -27,6 +29,11 @@ def read_markdown(text: str, source: str, stem: str) -> Page:
     """Make the page of a Markdown text; `stem` names it when neither front matter nor a heading does."""
     front, body = _front_matter(text, source)
     blocks = _blocks(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body))
+    if not front and not any(block.kind == "heading" for block in blocks):
+        # A saved page in a file named .md has no Markdown headings; its own lines are then what tells its sections.
+        page = read_saved_page(text, source, stem)
+        if any(block.kind == "heading" for block in page.blocks):
+            return page
     title = _string(front, "title", source) or _first_title(blocks) or stem
     blocks = [
         block
@@ -108,7 +115,11 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
             blocks.extend(_table(tokens[at:end], blocks, depth + 1))
             at = end
         elif token.type == "inline":
-            _add(blocks, _inline(token, blocks), depth, opened)
+            text = _inline(token, blocks)
+            if depth < 0 and _is_bold(token) and load().known(text.rstrip(":")):
+                blocks.append(Block("heading", text.rstrip(":"), 6))
+            else:
+                _add(blocks, text, depth, opened)
             opened = False
         elif token.type in ("fence", "code_block"):
             for line in token.content.splitlines():
@@ -153,6 +164,12 @@ def _inline(token: Token, blocks: list[Block]) -> str:
         elif child.type == "html_inline" and re.match(r"<br\b", child.content, re.IGNORECASE):
             parts.append(" ")
     return " ".join("".join(parts).split())
+
+
+def _is_bold(token: Token) -> bool:
+    """Tell whether a line is wholly bold: many write their headings so."""
+    kinds = [child.type for child in token.children or () if child.type != "text" or child.content.strip()]
+    return kinds[:1] == ["strong_open"] and kinds[-1:] == ["strong_close"] and kinds.count("strong_open") == 1
 
 
 def _without_tags(html: str) -> str:

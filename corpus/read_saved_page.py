@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from corpus.alignment import Body, align
 from corpus.blocks import Block, Page
-from corpus.lines import Line, Lines, tell_apart
+from corpus.lines import Line, Lines
+from corpus.text_lines import tell_apart
 from corpus.vocabulary import Vocabulary, load, normal
 
 _LONGEST_CAPTION = 400

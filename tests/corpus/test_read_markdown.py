@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pages
 import pytest
 
 import corpus
@@ -121,6 +122,21 @@ def test_one_value_stands_for_a_list() -> None:
 def test_wardbook_s_own_mark_withholds() -> None:
     document = build(read_markdown("## Therapy\n\nWithheld: subscription required\n", "m.md", "m"))
     assert [(s.heading, s.status) for s in document.sections] == [("Therapy", "withheld")]
+
+
+def test_bold_lines_that_the_vocabulary_knows_are_headings() -> None:
+    page = read_markdown("# Milia\n\n**Therapy:**\n\nA **needle**.\n\n**Odd words**\n", "m.md", "m")
+    assert page.blocks == (
+        Block("heading", "Therapy", 6),
+        Block("paragraph", "A needle."),
+        Block("paragraph", "Odd words"),
+    )
+
+
+def test_a_saved_page_in_a_markdown_file() -> None:
+    page = read_markdown(pages.ONE_HEADING_A_LINE, "m.md", "m")
+    assert page.title == "Milia"
+    assert [b.text for b in page.blocks if b.kind == "heading"] == ["Overview", "Symptoms", "Treatment", "Prognosis"]
 
 
 def test_the_shipped_document() -> None:
