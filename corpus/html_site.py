@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
@@ -24,6 +25,18 @@ _CLASSES = frozenset({
     "advert", "adverts", "advertisement", "ads", "newsletter", "popup", "modal", "promo", "toolbar", "pagination",
     "skip", "skiplink", "editsection", "navbox", "navbar", "noprint",
 })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A page's own list of its sections."""
+
+    holder: Tag | None
+    headings: tuple[str, ...]
+    anchors: Mapping[str, str]
+    """Id of an element -> the heading that links to it."""
+
+
 _SITE_NAME = re.compile(r"\s+[|–—·»:-]\s+")
 
 
@@ -96,34 +109,27 @@ def title_of(soup: BeautifulSoup) -> str | None:
     return next((_SITE_NAME.split(name)[0] for name in named if name), None)
 
 
-def inventory_of(soup: BeautifulSoup, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The list of links into the page that names its sections; () when there is none.
+def contents_of(soup: BeautifulSoup, vocabulary: Vocabulary) -> Contents:
+    """Find the list of links into the page that names its sections.
 
-    Links elsewhere count only when they repeat headings that the page prints.
+    Links to elsewhere count only when they repeat headings that the page prints.
     """
     printed = {normal(text_of(tag)) for tag in soup.find_all(list(HEADINGS[1:]))}
-    best: tuple[str, ...] = ()
+    best, most = Contents(None, (), {}), 0
     for holder in soup.find_all(["nav", "ul", "ol"]):
-        links = [link for link in holder.find_all("a") if text_of(link)]
-        if len(links) < 3 or len(links) > 60:
+        links = [(link, text_of(link)) for link in holder.find_all("a")]
+        links = [(link, words) for link, words in links if words]
+        # A list of prose with some links in it is a list of prose.
+        if not 3 <= len(links) <= 60 or len(text_of(holder)) > 1.5 * sum(len(words) + 1 for _, words in links):
             continue
-        if (
-            holder.name in ("ul", "ol")
-            and holder.find_parent("nav") is None
-            and len(text_of(holder)) > 1.5 * sum(len(text_of(link)) + 1 for link in links)
-        ):
+        inward = [(link, words) for link, words in links if str(link.get("href") or "").startswith("#")]
+        headings = tuple(dict.fromkeys(words for _, words in inward or links))
+        found = [words for words in headings if vocabulary.known(words) or normal(words) in printed]
+        repeated = sum(normal(words) in printed for words in headings)
+        if len(found) <= most or len(found) < max(3, 0.5 * len(headings)) or (repeated < 2 and len(inward) < 3):
             continue
-        inward = [link for link in links if str(link.get("href") or "").startswith("#")]
-        words = tuple(dict.fromkeys(text_of(link) for link in inward or links))
-        found = [word for word in words if vocabulary.known(word) or normal(word) in printed]
-        repeated = sum(normal(word) in printed for word in words)
-        if (
-            len(found) >= 3
-            and (repeated >= 2 or len(inward) >= 3)
-            and len(found) >= 0.5 * len(words)
-            and len(found) > len(best)
-        ):
-            best = tuple(word for word in words if word in found or inward)
+        anchors = {str(link["href"])[1:]: words for link, words in inward if len(str(link["href"])) > 1}
+        best, most = Contents(holder, headings if inward else tuple(found), anchors), len(found)
     return best
 
 

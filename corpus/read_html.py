@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString, PreformattedString
 
 from corpus.blocks import Page
-from corpus.html_site import HEADINGS, inventory_of, is_dropped, root_of, squeeze, text_of, title_of
+from corpus.html_site import HEADINGS, Contents, contents_of, is_dropped, root_of, squeeze, text_of, title_of
 from corpus.lines import Line, Lines, normal_equal, plain, settle, take_metadata
 from corpus.read_saved_page import page_of
 from corpus.tables import row_items
@@ -47,9 +47,10 @@ def read_html(text: str, source: str, stem: str) -> Page:
     vocabulary = load()
     soup = BeautifulSoup(text, "html.parser")
     page = Lines(title=title_of(soup))
-    page.inventory = inventory_of(soup, vocabulary)
-    root = root_of(soup)
-    _Walk(page, vocabulary).walk(root)
+    contents = contents_of(soup, vocabulary)
+    walk = _Walk(page, contents, vocabulary)
+    walk.walk(root_of(soup))
+    page.inventory = tuple(dict.fromkeys(walk.inventory.values()))
     page.lines = _without_closed_headings(page.lines, vocabulary)
     page.tail = len(page.lines)
     settle(page)
@@ -60,11 +61,15 @@ def read_html(text: str, source: str, stem: str) -> Page:
 class _Walk:
     """The state of one walk over a page: the line being written, the open lists, and where a line would go."""
 
-    def __init__(self, page: Lines, vocabulary: Vocabulary) -> None:
+    def __init__(self, page: Lines, contents: Contents, vocabulary: Vocabulary) -> None:
         self.page = page
         self.vocabulary = vocabulary
         self.title = normal(page.title or "")
-        self.inventory = {normal(heading): heading for heading in page.inventory}
+        self.contents = contents
+        self.inventory = {normal(heading): heading for heading in contents.headings}
+        """Comparable words of a heading in the page's contents -> the heading as the page prints it."""
+        self.announced: str | None = None
+        """The heading whose anchor was passed, until a line or another heading stands below it."""
         self.parts: list[str] = []
         self.bold: list[str] = []
         self.depth = 0
@@ -91,8 +96,13 @@ class _Walk:
     def _enter(self, tag: Tag) -> bool:
         """Begin a tag; False when its content is done with or dropped."""
         name = tag.name
-        if is_dropped(tag):
+        if tag is self.contents.holder:
             return False
+        if is_dropped(tag):
+            self._captions_of_dropped(tag)
+            return False
+        if self.contents.anchors:
+            self._pass_anchor(tag)
         if name in _CONTROLS:
             words = text_of(tag)
             # A button or form that asks to subscribe is the only trace of some withheld bodies.
@@ -155,6 +165,7 @@ class _Walk:
         self.parts, self.bold = [], []
         if words and self.depth > 0:
             lines = self.page.lines
+            self._announce()
             if self.item_open or not lines or lines[-1].kind != "item":
                 lines.append(Line("item", words, 1, 2 * self.depth, "•"))
             else:
@@ -180,14 +191,46 @@ class _Walk:
             return
         line = plain(words, 1, self.page, self.vocabulary)
         if line is not None:
+            self._announce()
             self.page.lines.append(line)
 
     def _heading(self, words: str, level: int) -> None:
         if not words or normal_equal(words, self.title):
             return
+        if normal(words) in self.inventory and self.announced not in (None, self.inventory[normal(words)]):
+            self._announce()
+        if self.announced is not None:
+            # The contents may name a section otherwise than its heading does; the heading is what the page prints.
+            self.inventory[normal(self.announced)] = words
+            self.announced = None
         self.page.lines.append(Line("heading", self.inventory.get(normal(words), words), 1, level=level))
 
+    def _pass_anchor(self, tag: Tag) -> None:
+        """Remember the heading that links to this place."""
+        names = [tag.get("id"), tag.get("name") if tag.name == "a" else None]
+        if tag.name in HEADINGS:
+            names += [inner.get("id") or inner.get("name") for inner in tag.find_all(["a", "span"])]
+        heading = next((self.contents.anchors[str(name)] for name in names if str(name) in self.contents.anchors), None)
+        if heading is not None:
+            self._flush()
+            self.announced = heading
+
+    def _announce(self) -> None:
+        """Print the heading of a section that has an anchor and no heading of its own."""
+        if self.announced is not None:
+            self.page.lines.append(Line("heading", self.announced, 1))
+            self.announced = None
+
+    def _captions_of_dropped(self, tag: Tag) -> None:
+        """Keep the captions of a gallery that opens over the page."""
+        if tag.name in ("div", "section", "figure"):
+            for image in tag.find_all("img"):
+                words = " ".join(str(image.get("alt") or "").split())
+                if self.vocabulary.caption_of(words):
+                    self._caption(words)
+
     def _items(self, texts: Iterable[str]) -> None:
+        self._announce()
         self.page.lines.extend(Line("item", text, 1, 2 * self.depth, "•") for text in texts)
 
     def _image(self, words: str) -> None:

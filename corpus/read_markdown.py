@@ -1,8 +1,8 @@
 """Markdown with YAML front matter becomes a `Page`.
 
 Front matter, all optional: id, title, codes [{system, code, label}], contributors [], dates {label: date}, sources [].
-A bold line that the vocabulary knows is a heading; a page without any Markdown heading is read as a saved page. Table rows
-become items "Header: cell; Header: cell"; an image becomes a caption of its alternative text.
+A bold line that the vocabulary knows is a heading; a page without any Markdown heading is read as a saved page. Table
+rows become items "Header: cell; Header: cell"; an image becomes a caption of its alternative text.
 """
 
 from __future__ import annotations

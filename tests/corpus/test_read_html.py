@@ -87,6 +87,31 @@ def test_deep_nesting() -> None:
     assert bodies(made("<div>" * 5000 + "Deep." + "</div>" * 5000)) == [("Text", "other", "present", "Deep.")]
 
 
+def test_sections_without_headings_are_found_by_their_anchors() -> None:
+    html = """<ul class="top"><li><a href="#a">Synopsis</a></li><li><a href="#b">Codes</a></li>
+    <li><a href="#c">Therapy</a></li><li><a href="#d">Outlook</a></li></ul><h1>Milia</h1>
+    <div id="a"><div>Small cysts.</div></div><div id="b">L72.0 – Cyst</div><div id="c">Subscription required</div>
+    <section id="d"><h2>What happens later</h2><p>They vanish.</p></section>
+    <div class="modal"><img src="a" alt="Image of it - imageId=1. Click to open. caption: 'Dots.'"></div>"""
+    assert bodies(made(html)) == [
+        ("Synopsis", "synopsis", "present", "Small cysts."),
+        ("Codes", "codes", "present", "• ICD-10 L72.0 – Cyst"),
+        ("Therapy", "therapy", "withheld", "Subscription required"),
+        ("What happens later", "other", "present", "They vanish."),
+        ("Images", "images", "present", "• Dots."),
+    ]
+
+
+def test_an_anchor_with_nothing_below_is_an_empty_section() -> None:
+    html = """<nav><a href="#a">Causes</a><a href="#b">Therapy</a><a href="#c">Prognosis</a></nav>
+    <div id="a"></div><h2 id="b">Therapy</h2><p>A needle.</p><h2 id="c">Prognosis</h2><p>Good.</p>"""
+    assert bodies(made(html)) == [
+        ("Causes", "causes", "empty", ""),
+        ("Therapy", "therapy", "present", "A needle."),
+        ("Prognosis", "prognosis", "present", "Good."),
+    ]
+
+
 def test_without_text() -> None:
     with pytest.raises(UserError, match=r"page\.html: no text"):
         made("<html><body><nav><a href='/'>Home</a></nav><script>1</script></body></html>")
