@@ -26,6 +26,10 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """Length of every vector."""
 
+    @property
+    def whole_words(self) -> frozenset[str]:
+        """The words that its tokenizer knows whole, lower case, letters only: a list of words that are no slips."""
+
     def encode_questions(self, questions: Sequence[str]) -> Vectors:
         """Return float32 unit rows, shape (questions, dimension), in the order given; (0, dimension) for none."""
 

@@ -20,11 +20,10 @@ class FakeEncoder:
     two count vectors), as long as no two words share an axis. A text without words gets the first axis.
     """
 
-    name = "fake"
-
     def __init__(self, dimension: int = 512, name: str = "fake") -> None:
         self.dimension = dimension
         self.name = name
+        self.whole_words: frozenset[str] = frozenset()
         self.fingerprint = f"fake:{name}:{dimension}"
 
     def axis(self, word: str) -> int:

@@ -107,6 +107,14 @@ def _quiet() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
+def _whole_words(tokenizer: Any) -> frozenset[str]:
+    """Return the words of a WordPiece vocabulary; none of another kind of tokenizer, whose pieces look like words."""
+    words = tokenizer.get_vocab()
+    if not any(word.startswith("##") for word in words):
+        return frozenset()
+    return frozenset(word for word in words if word.isalpha() and word.islower())
+
+
 @cache
 def _default_threads() -> int:
     """Return how many threads torch had before this module first set them."""
@@ -131,6 +139,7 @@ class _SentenceTransformersEncoder:
         self.name = name
         self.fingerprint = fingerprint
         self.dimension = int(self._model.get_embedding_dimension())
+        self.whole_words = _whole_words(self._model.tokenizer)
         self._has_question_prompt = bool(self._model.prompts.get("query") or self._model.default_prompt_name)
 
     def encode_questions(self, questions: Sequence[str]) -> Vectors:

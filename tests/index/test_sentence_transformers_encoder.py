@@ -92,6 +92,12 @@ def test_rows_stand_in_the_order_of_the_texts_and_are_what_the_library_gives(pac
 
 
 @pytest.mark.real
+def test_the_words_of_the_tokenizer_are_words(packaged: Encoder) -> None:
+    assert {"calcium", "skin", "heel"} <= packaged.whole_words
+    assert not {"calcinosis", "##s", "[cls]", "1990"} & packaged.whole_words
+
+
+@pytest.mark.real
 def test_nothing_in_nothing_out(packaged: Encoder) -> None:
     assert packaged.encode_questions([]).shape == (0, 384)
     assert packaged.encode_passages([]).shape == (0, 384)
