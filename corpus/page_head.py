@@ -27,28 +27,26 @@ def find_inventory(raw: Sequence[str], vocabulary: Vocabulary) -> tuple[tuple[st
         bare = raw[at].strip()
         if found := headings_of(bare, vocabulary):
             return tuple(dict.fromkeys(found)), {place for place, line in enumerate(raw) if line.strip() == bare}
-    run: list[int] = []
+    run: dict[str, int] = {}
     for at in [*head, -1]:
         bare = _unbulleted(raw[at]) if at >= 0 else ""
-        if bare and len(bare) <= LONGEST_HEADING and vocabulary.known(bare):
-            run.append(at)
+        words = normal(bare)
+        if words and words not in run and len(bare) <= LONGEST_HEADING and vocabulary.known(bare):
+            run[words] = at
             continue
         if len(run) >= 3:
-            words = {normal(_unbulleted(raw[place])): place for place in run}
-            again = (
-                {normal(line) for line in raw[run[-1] + 1 :] if len(line) <= LONGEST_HEADING and normal(line) in words}
-                if len(words) == len(run)
-                else set()
-            )
-            if again:
-                return tuple(_unbulleted(raw[place]) for place in run), set(run)
-        run = []
+            below = map(_unbulleted, raw[max(run.values()) + 1 :])
+            if any(len(line) <= LONGEST_HEADING and normal(line) in run for line in below):
+                return tuple(_unbulleted(raw[place]) for place in run.values()), set(run.values())
+        run = {}
     return (), set()
 
 
 def _unbulleted(line: str) -> str:
+    """Return a line of contents without its bullet or number, and a heading without its link to edit it."""
     bullet = BULLET.match(line)
-    return (bullet["text"] if bullet else line).strip().rstrip(":")
+    text = re.sub(r"\s*\[\s?edit\s?\]\s*$", "", (bullet["text"] if bullet else line).strip())
+    return re.sub(r"^\d+(?:\.\d+)*\.?\s*(?=[A-Z])", "", text).rstrip(":")
 
 
 def find_title(raw: Sequence[str], taken: set[int], inventory: Sequence[str], vocabulary: Vocabulary) -> str | None:

@@ -12,6 +12,8 @@ from corpus.vocabulary import OTHER, Vocabulary, normal
 
 _NUMBER = re.compile(r"^(?P<indent>\s*)\(?(?P<number>\d{1,3})[.)]\s+(?P<text>\S.*)$")
 _UNDERLINE = re.compile(r"^\s*(={3,}|-{3,}|~{3,})\s*$")
+_LABEL = re.compile(r"(?P<label>[A-Z][^:—–]{1,38}?)(?::\s+|\s+[—–]\s+)(?P<rest>\S.*)")
+_EDIT = re.compile(r"\s*\[\s?edit\s?\]\s*$")
 _COPYRIGHT = re.compile(r"^\s*(?:copyright\b|©)|\ball rights reserved\b", re.IGNORECASE)
 
 
@@ -44,9 +46,8 @@ def tell_apart(text: str, vocabulary: Vocabulary) -> Lines:
             gap += 1
             continue
         if page.labels and (label := _label(bare, vocabulary)):
-            page.lines.append(Line("heading", label, gap))
-            line, gap = bare[len(label) + 1 :].strip(), 0
-            bare = line
+            page.lines.append(Line("heading", label[0], gap))
+            line, bare, gap = label[1], label[1], 0
         found = _line(raw, at, line, gap, page, vocabulary)
         if found is None:
             gap += 1
@@ -86,8 +87,8 @@ def _counts(raw: Sequence[str], at: int, number: int, page: Lines) -> bool:
 
 
 def _heading(raw: Sequence[str], at: int, line: str, gap: int, page: Lines, vocabulary: Vocabulary) -> Line | None:
-    bare = line.strip()
-    if len(bare) > LONGEST_HEADING + 4:
+    bare = _EDIT.sub("", line.strip())
+    if not bare or len(bare) > LONGEST_HEADING + 4:
         return None
     if sharp := re.match(r"^(#{1,6})\s+(.+?)\s*#*$", bare):
         return Line("heading", sharp[2], gap, level=max(2, len(sharp[1])))
@@ -128,10 +129,8 @@ def _heading(raw: Sequence[str], at: int, line: str, gap: int, page: Lines, voca
     return None
 
 
-def _label(line: str, vocabulary: Vocabulary) -> str | None:
-    """Return the heading that leads a paragraph, as in "Treatment: a needle."."""
-    label, _, rest = line.partition(":")
-    if not rest.strip() or not label[:1].isupper() or len(label) > 40 or label != label.rstrip():
-        return None
-    topic = vocabulary.topic(vocabulary.listed(label) or OTHER)
-    return label if topic is not None and not topic.metadata else None
+def _label(line: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """Return a heading and the paragraph it leads: "Treatment: a needle.", "EPIDEMIOLOGY — Rare."."""
+    found = _LABEL.match(line)
+    topic = vocabulary.topic(vocabulary.listed(found["label"]) or OTHER) if found else None
+    return (found["label"], found["rest"]) if found and topic is not None and not topic.metadata else None

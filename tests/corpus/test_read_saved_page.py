@@ -88,6 +88,22 @@ def test_headings_that_lead_their_paragraph() -> None:
     ]
 
 
+def test_headings_that_lead_with_a_dash() -> None:
+    assert bodies(made("Milia\n\nINTRODUCTION — Small cysts.\n\nEPIDEMIOLOGY — Common.\nSeen at birth.\n")) == [
+        ("INTRODUCTION", "present", "Small cysts."),
+        ("EPIDEMIOLOGY", "present", "Common.\n\nSeen at birth."),
+    ]
+
+
+def test_a_numbered_table_of_contents_and_edit_links() -> None:
+    text = "Milia\nContents\n1Causes\n2Treatment\n3Prognosis\nCauses[edit]\nSun.\nTreatment[edit]\nA needle.\n"
+    assert bodies(made(text)) == [
+        ("Causes", "present", "Sun."),
+        ("Treatment", "present", "A needle."),
+        ("Prognosis", "empty", ""),
+    ]
+
+
 def test_plain_text_without_headings() -> None:
     document = made("Just a note about milia. It is short.\n\nAnother paragraph.")
     assert document.title == "page"
