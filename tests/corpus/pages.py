@@ -52,8 +52,8 @@ They vanish by themselves.
 
 Subscription Required
 
-Last Reviewed:05/23/2020
-Last Updated:06/01/2020
+Last Reviewed:04/22/2019
+Last Updated:11/30/2021
 Copyright © 2024 A Publisher. All rights reserved.
 Milia in Adults
 A medical illustration showing key findings of Milia : Papules
