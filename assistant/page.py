@@ -40,13 +40,24 @@ BROKEN = "Something broke in Wardbook while it answered; the server's log says w
 
 
 def mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
-    """Mount the chat at "/" of the app, outside of any running loop; routes declared later are not reached."""
-    # Gradio makes a loop, which it never closes, for each lock it makes outside of one.
-    return asyncio.run(_mount(app, library, desk))
+    """Mount the chat at "/" of the app; routes declared later are not reached."""
+
+    async def mounted() -> FastAPI:
+        return _mount(app, library, desk)
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # Outside of a loop Gradio would make one for each of its locks and never close it.
+        return asyncio.run(mounted())
+    return _mount(app, library, desk)
 
 
-async def _mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while the blocks are built
+def _mount(app: FastAPI, library: Shelf, desk: Desk) -> FastAPI:
+    # All are read while the blocks are built: no telemetry, and no tally of every question made with pandas.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**12)
     import gradio as gr
 
     mounted: FastAPI = gr.mount_gradio_app(

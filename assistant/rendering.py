@@ -116,7 +116,7 @@ def answer_html(shown: Shown, get: GetDocument, *, statements: int | None = None
     whole = statements is None or statements >= len(shown.statements)
     parts = [_head(shown, document)]
     if shown.interpreted_as:
-        parts.append(f"<p class='wb-read'>Read as: <q>{_text(shown.interpreted_as)}</q></p>")
+        parts.append(f"<p class='wb-read'>Read as: “{_text(shown.interpreted_as)}”</p>")
     parts.append(_statements(shown, document, statements))
     if whole:
         notice, unnamed = _notice(shown, document)

@@ -2,7 +2,7 @@
 import { ask, focusBox, keepDraft, tellDocument, watchLog } from "./chat.js";
 import { copyAnswer } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
-import { closeSheet, follow, go, leave, offer, onDocument, places, say, showDocument, shownDocument } from "./panel.js";
+import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
 const state = document.getElementById("wb-state");
@@ -15,11 +15,11 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     go(target.getAttribute("href"), target);
   } else if (target.matches(".wb-ask")) {
-    closeSheet();
+    leave();
     ask(target.value);
   } else if (target.matches(".wb-copy")) copyAnswer(target);
   else if (target.id === "wb-close") leave();
-  else if (target.id === "wb-open" && shownDocument()) go(places.whole(shownDocument().id), target);
+  else if (target.id === "wb-open") openOverChat(target);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented) leave();
@@ -47,6 +47,7 @@ async function begin() {
   offer(listed);
   if (listed.length > 1) onDocument((found) => tellDocument(found.id));
   await follow(false);
+  // An address that names no document of ours has said so; something to read is better than an empty page.
   if (!shownDocument() && listed.length) showDocument(await getDocument(listed[0].id));
 }
 

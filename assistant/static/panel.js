@@ -13,6 +13,7 @@ const listeners = [];
 let shown = null;
 let opener = null;
 let turn = 0;
+let first = null;
 
 export const places = {
   whole: (id) => `#${encodeURIComponent(id)}`,
@@ -35,6 +36,8 @@ export function say(sentence) {
 
 /** Offer a choice of documents when there is more than one. */
 export function offer(listed) {
+  first = listed[0]?.id ?? null;
+  if (!first) title.textContent = "No document yet";
   picker.replaceChildren(...listed.map((one) => make("option", { value: one.id }, one.title)));
   picker.hidden = listed.length < 2;
   picker.addEventListener("change", () => go(places.whole(picker.value), picker));
@@ -47,15 +50,19 @@ export function go(hash, from) {
   return follow(true);
 }
 
-/** Show the place that the address names. */
+/** Open the document over the chat; the browser's back button closes it. */
+export function openOverChat(from) {
+  opener = from;
+  history.pushState({ sheet: true }, "");
+  return follow(true);
+}
+
+/** Show the place that the address names: without one, the first document. */
 export async function follow(byPerson) {
   const mine = ++turn;
-  const place = readPlace(location.hash);
+  const place = readPlace(location.hash) ?? (first && { id: first, section: null, quote: null });
   unmark();
-  if (!place) {
-    if (byPerson) closeSheet();
-    return;
-  }
+  if (!place) return;
   let found;
   try {
     found = await getDocument(place.id);
@@ -65,13 +72,17 @@ export async function follow(byPerson) {
   }
   if (mine !== turn) return;
   showDocument(found);
+  if (!place.quote && !place.section && !history.state?.sheet) {
+    if (byPerson) closeSheet();
+    return;
+  }
   openSheet();
   if (place.quote && sameText(place, found)) showQuote(found, place.quote);
   else if (place.quote) {
     tell("This document has changed since the link was made, so the quoted place cannot be shown.");
     title.focus();
   } else if (place.section) showSection(place.section);
-  else if (narrow.matches) title.focus();
+  else title.focus();
 }
 
 export function showDocument(found) {
@@ -143,8 +154,10 @@ export function closeSheet() {
 
 /** Leave the place shown: the sheet closes, the mark goes, the focus returns to where it came from. */
 export function leave() {
-  if (!readPlace(location.hash)) return;
-  history.pushState(null, "", location.pathname + location.search);
+  const place = readPlace(location.hash);
+  if (!place?.quote && !place?.section && !history.state?.sheet) return;
+  const home = shown && shown.id !== first ? places.whole(shown.id) : "";
+  history.pushState(null, "", location.pathname + location.search + home);
   turn++;
   unmark();
   if (panel.dataset.open !== undefined) closeSheet();

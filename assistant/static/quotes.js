@@ -19,7 +19,9 @@ export async function quoteOf(link) {
 export function watchQuotes() {
   for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, (event) => enter(event.target));
   for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, () => hideSoon());
-  for (const kind of ["click", "scroll"]) document.addEventListener(kind, (event) => !card.contains(event.target) && hide(), true);
+  document.addEventListener("click", (event) => !card.contains(event.target) && hide(), true);
+  // Moving the focus to a citation scrolls to it: then the card goes along.
+  document.addEventListener("scroll", () => (over && over === document.activeElement ? putBeside(over) : hide()), true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || card.hidden) return;
     event.preventDefault(); // this Escape is for the card, not for the document
@@ -42,6 +44,10 @@ async function enter(target) {
   card.replaceChildren(heading, words);
   card.hidden = false;
   link.setAttribute("aria-describedby", card.id);
+  putBeside(link);
+}
+
+function putBeside(link) {
   const at = link.getBoundingClientRect();
   const size = card.getBoundingClientRect();
   const above = at.top - size.height - 6;

@@ -50,7 +50,14 @@ class FakeAssistant:
             raise UserError("the index is of another encoder", "wardbook index --rebuild")
         if "treat" in words:
             headings = tuple(s.heading for s in document.sections if s.topic == "therapy")
-            return _answer(document, question, "withheld", (), headings, "Therapy would answer this, but is withheld.")
+            return _answer(
+                document,
+                question,
+                "withheld",
+                (),
+                headings,
+                f"“{headings[0]}” would answer this, but is withheld in this copy of “{document.title}”.",
+            )
         if "vaccine" in words:
             return _answer(document, question, "not_in_document", (), (), "The document does not say.")
         if "football" in words:

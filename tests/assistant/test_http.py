@@ -190,7 +190,7 @@ def test_an_unknown_document_is_404(client: TestClient) -> None:
     [
         "/docs", "/openapi.json", "/gradio_api/info", "/gradio_api/openapi.json", "/gradio_api/upload", "/monitoring",
         "/monitoring/summary", "/gradio_api/file=/etc/passwd", "/gradio_api/file=http://localhost/", "/gradio_api/runs",
-        "/gradio_api/deep_link", "/gradio_api/app_id", "/gradio_api/call/answer", "/gradio_api/proxy=http://localhost/",
+        "/gradio_api/deep_link", "/gradio_api/call/answer", "/gradio_api/proxy=http://localhost/",
         "/wardbook/frame.html", "/wardbook/../server.py", "/static/../../routes.py", "/assets/%2e%2e/index.html",
         "/healthz//", "/api/documents/a/b", "/api/ask/", "/robots.txt", "/token", "/login",
     ],
