@@ -5,8 +5,8 @@ Holds what costs time to make and never changes while an index is open: the lexi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from assistant.evidence import Bounds, choose
 from assistant.features import passage_features
 from assistant.forest import Forest, forest_from_json, read_model
 from assistant.lexicon import Lexicon, read_lexicon, similarity
-from assistant.outcome import OUTCOMES, Decision, Nearness, outcome_features, topic_statuses
+from assistant.outcome import Decision, Nearness, decide, outcome_features, topic_statuses
 from assistant.question import Part, read_part
 from assistant.types import Turn
 from assistant.word_vectors import WordVectors
@@ -73,7 +73,9 @@ def read_models() -> Models:
     folder = Path(__file__).parent
     evidence = read_model(folder / "evidence_model.json")
     return Models(
-        forest_from_json(evidence), Bounds(**evidence["bounds"]), forest_from_json(read_model(folder / "outcome_model.json"))
+        forest_from_json(evidence),
+        Bounds(**evidence["bounds"]),
+        forest_from_json(read_model(folder / "outcome_model.json")),
     )
 
 
@@ -84,7 +86,7 @@ class Reader:
         self, documents: Sequence[Document], index: Index, encoder: Encoder, cache_folder: Path | None = None
     ) -> None:
         self._documents = {document.id: document for document in documents}
-        self._index, self._encoder = index, encoder
+        self._index = index
         self._vectors = WordVectors(encoder, cache_folder)
         self._lexicons: dict[str, Lexicon] = {}
         self.english: frozenset[str] = getattr(encoder, "whole_words", frozenset())
@@ -110,7 +112,9 @@ class Reader:
             return self._documents[document_id]
         except KeyError:
             known = ", ".join(self._documents) or "none"
-            raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list") from None
+            raise UserError(
+                f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list"
+            ) from None
 
     def lexicon(self, document_id: str) -> Lexicon:
         """Return the words of a document, collected at first use."""
@@ -141,42 +145,53 @@ class Reader:
         hits = self._index.search(asked, limit=1)
         return self._documents[hits[0].passage.document_id] if hits else documents[0]
 
-    def find(self, part: Part, setting: str, document_id: str) -> Found:
-        """Search for one part and describe the hits to the models."""
-        lexicon = self.lexicon(document_id)
+    def find(self, part: Part, setting: str, lexicon: Lexicon) -> Found:
+        """Search one document for one part and describe the hits to the models."""
         expanded = read_part(expand(part.text, lexicon))
         text = f"{setting} {expanded.text}".strip()
         bare = " ".join(word.text for word in expanded.words if word.stem not in lexicon.subject)
-        vectors = self._encoder.encode_questions([text, bare or text, lexicon.document.title])
-        hits = self._index.search(text, vectors[0], document_id=document_id, limit=MOST_HITS)
+        vectors = self._vectors.encode_beside([text, bare or text], [word.text for word in expanded.content])
+        hits = self._index.search(text, vectors[0], document_id=lexicon.document.id, limit=MOST_HITS)
+        hits = tuple(hit for hit in hits if hit.passage.id in lexicon.columns)
         phrases, topic_numbers = self._topic_phrases
         likeness = np.full(len(load_vocabulary().topics), -1.0)
         np.maximum.at(likeness, topic_numbers, phrases @ vectors[1])
         topics = {topic.name: float(like) for topic, like in zip(load_vocabulary().topics, likeness, strict=True)}
-        near = Nearness(float(vectors[0] @ vectors[2]), float((self._to_assistant @ vectors[0]).max()), topics)
+        near = Nearness(
+            float(vectors[0] @ self._vectors([lexicon.document.title])[0]),
+            float((self._to_assistant @ vectors[0]).max()),
+            topics,
+        )
         similar = similarity(lexicon, expanded.content, self._vectors)
         names, rows = passage_features(expanded, lexicon, hits, similar, topics)
         return Found(expanded, hits, names, rows, similar, near)
 
+    def without(
+        self, lexicon: Lexicon, passages: Set[str], *, withheld: Set[str] = frozenset(), dropped: Set[str] = frozenset()
+    ) -> Lexicon:
+        """Return the words of a document as if it lacked some passages, withheld some sections or announced some not.
+
+        For fitting: `find` then finds none of those passages.
+        """
+        sections = tuple(
+            replace(section, status="withheld") if section.id in withheld else section
+            for section in lexicon.document.sections
+            if section.id not in dropped
+        )
+        left = tuple(passage for passage in lexicon.passages if passage.id not in passages)
+        return read_lexicon(replace(lexicon.document, sections=sections), left, self._vectors)
+
     def read(self, part: Part, setting: str, document_id: str) -> Reading:
         """Decide one part."""
         lexicon = self.lexicon(document_id)
-        found = self.find(part, setting, document_id)
+        found = self.find(part, setting, lexicon)
         weights = self.models.evidence.probabilities(found.rows)[:, 0] if found.hits else np.zeros(0)
         seen = outcome_features(found.part, lexicon, found.similar, found.near, found.names, found.rows, weights)
-        row = np.array([[seen[name] for name in self.models.outcome.features]])
-        chances = self.models.outcome.probabilities(row)[0]
-        probabilities = {name: 0.0 for name in OUTCOMES} | dict(zip(self.models.outcome.classes, chances.tolist(), strict=True))
         withheld = withheld_headings(found, lexicon)
-        if not withheld:
-            # A document that withholds nothing can't have withheld the answer.
-            probabilities["not_in_document"] += probabilities.pop("withheld")
-            probabilities["withheld"] = 0.0
-        outcome = max(OUTCOMES, key=lambda name: probabilities[name])
         nearest = lexicon.sections[found.hits[int(weights.argmax())].passage.section_id].heading if found.hits else None
         return Reading(
             part,
-            Decision(outcome, probabilities),
+            decide(self.models.outcome, seen, withholds=bool(withheld)),
             choose(found.hits, weights, lexicon, self.models.bounds),
             withheld,
             nearest,

@@ -36,7 +36,8 @@ def check_question(question: str) -> None:
         raise UserError("the question is empty", "ask something, for example: what should I rule out?")
     if len(question) > MAX_QUESTION_CHARS:
         raise UserError(
-            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read", "ask a shorter question"
+            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read",
+            "ask a shorter question",
         )
 
 
@@ -84,7 +85,9 @@ class Assistant:
         """
         began = time.perf_counter()
         check_question(question)
-        document = self._reader.document(document_id) if document_id else self._reader.nearest_document(question, history)
+        document = (
+            self._reader.document(document_id) if document_id else self._reader.nearest_document(question, history)
+        )
         lexicon = self._reader.lexicon(document.id)
         mended = mend(question, lexicon.words, self._reader.english)
         ways = readings(mended, history, lexicon.subject)
@@ -109,7 +112,9 @@ class Assistant:
             if part.decision.outcome == "answered":
                 statements.update((s.citations[0].start, s) for s in self._statements(part, document))
         withheld = tuple(
-            dict.fromkeys(heading for part in decided.parts if part.decision.outcome == "withheld" for heading in part.withheld)
+            dict.fromkeys(
+                heading for part in decided.parts if part.decision.outcome == "withheld" for heading in part.withheld
+            )
         )
         return Answer(
             question=question,

@@ -49,7 +49,9 @@ class WardbookGroup(click.Group):
 
 
 @click.group(cls=WardbookGroup)
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder of all user data (WARDBOOK_HOME).")
+@click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), help="Folder of all user data (WARDBOOK_HOME)."
+)
 @click.version_option(package_name="wardbook")
 @click.pass_context
 def main(ctx: click.Context, home: Path | None) -> None:

@@ -40,7 +40,7 @@ def list_documents(settings: Settings, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
-            click.echo(f"{row['id']}\n  {row['title']}; {row['passages']} passages; from {row['source']}; {row['version'][:19]}")
+            click.echo(f"{document.id}\n  {document.title}; {row['passages']} passages; from {document.source}")
 
 
 @documents_group.command("add")
@@ -66,10 +66,10 @@ def add_documents(settings: Settings, files: tuple[Path, ...]) -> None:
             build_index(settings, progress)
         console.print(f"{added} document(s) added and indexed.")
     if refused:
-        for path, error in refused:
-            click.echo(f"error: {path} was not added: {error.message}", err=True)
-            if error.hint:
-                click.echo(f"  try: {error.hint}", err=True)
+        for path, refusal in refused:
+            click.echo(f"error: {path} was not added: {refusal.message}", err=True)
+            if refusal.hint:
+                click.echo(f"  try: {refusal.hint}", err=True)
         raise click.exceptions.Exit(2)
 
 

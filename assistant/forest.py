@@ -71,7 +71,7 @@ def forest_from_json(data: Mapping[str, Any]) -> Forest:
     nodes = max(len(tree["feature"]) for tree in trees)
 
     def padded(name: str, kind: type, filler: float) -> np.ndarray:
-        table = np.full((len(trees), nodes), filler, dtype=kind)
+        table: np.ndarray = np.full((len(trees), nodes), filler, dtype=kind)
         for number, tree in enumerate(trees):
             table[number, : len(tree[name])] = [np.inf if entry is None else entry for entry in tree[name]]
         return table

@@ -8,6 +8,7 @@ by `evals/fit/word_weights.py`), since one short document can't tell a rare word
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.abbreviations import common, harvest
+from assistant.passage_facts import PassageFacts, read_facts
 from assistant.words import Word, stem, words
 
 if TYPE_CHECKING:
@@ -37,11 +39,26 @@ def weight(word_stem: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A passage among the others."""
+
+    facts: PassageFacts
+    before: str | None
+    """Id of the passage before it in its paragraph."""
+    after: str | None
+    paragraph_size: int
+    """Passages of its paragraph or list."""
+    opens_section: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """The words of one document."""
 
     document: Document
     passages: tuple[Passage, ...]
+    places: dict[str, Place]
+    """By passage id."""
     sections: dict[str, Section]
     vocabulary: tuple[str, ...]
     """All content words of passages, headings and title, sorted, lower case."""
@@ -76,6 +93,7 @@ def read_lexicon(document: Document, passages: tuple[Passage, ...], vectors: Wor
     return Lexicon(
         document,
         passages,
+        _places(passages),
         sections,
         vocabulary,
         columns,
@@ -85,6 +103,20 @@ def read_lexicon(document: Document, passages: tuple[Passage, ...], vectors: Wor
         abbreviations,
         frozenset(vocabulary),
     )
+
+
+def _places(passages: Sequence[Passage]) -> dict[str, Place]:
+    sizes = Counter(passage.paragraph for passage in passages)
+    places = {}
+    for before, passage, after in zip((None, *passages), passages, (*passages[1:], None), strict=False):
+        places[passage.id] = Place(
+            read_facts(passage.text),
+            before.id if before and before.paragraph == passage.paragraph else None,
+            after.id if after and after.paragraph == passage.paragraph else None,
+            sizes[passage.paragraph],
+            before is None or before.section_id != passage.section_id,
+        )
+    return places
 
 
 def _content(text: str, abbreviations: dict[str, str]) -> frozenset[str]:

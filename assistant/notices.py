@@ -13,14 +13,17 @@ CLINICIAN = "This is study material about the disease, not advice about a person
 EMERGENCY = "If this is an emergency, call your emergency number or go to the nearest emergency department now."
 
 
-def refusal(outcome: Outcome, document: Document, withheld: Sequence[str], nearest: str | None, about_subject: bool) -> str:
+def refusal(
+    outcome: Outcome, document: Document, withheld: Sequence[str], nearest: str | None, about_subject: bool
+) -> str:
     """Return the line for a question that is not answered.
 
-    `nearest` is the heading of the section that comes nearest; a PubMed search is offered for the document's subject only.
+    `nearest` is the heading of the section that comes nearest; a PubMed search is offered for the document's subject.
     """
     if outcome == "withheld":
         names = _joined(withheld)
-        return f"{names} would answer this, but {'is' if len(withheld) == 1 else 'are'} withheld in this copy of “{document.title}”."
+        verb = "is" if len(withheld) == 1 else "are"
+        return f"{names} would answer this, but {verb} withheld in this copy of “{document.title}”."
     if outcome == "out_of_scope":
         return f"This is not about “{document.title}”, the document that can be asked here."
     line = f"“{document.title}” does not say."

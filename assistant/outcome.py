@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.features import NEAR, covered, subject_likeness, weighted, word_weights
+from assistant.forest import Forest
 from assistant.lexicon import Lexicon
 from assistant.question import Part
 from assistant.types import Outcome
@@ -44,6 +45,19 @@ class Nearness:
     """With the nearest asking phrase of each topic, the document's subject taken out of the question."""
 
 
+def decide(model: Forest, seen: Mapping[str, float], *, withholds: bool) -> Decision:
+    """Decide a part from its features by name; `withholds` tells whether the document withholds any section.
+
+    A document that withholds nothing can't have withheld the answer: then it does not say.
+    """
+    row = np.array([[seen[name] for name in model.features]])
+    chances = dict(zip(model.classes, model.probabilities(row)[0].tolist(), strict=True))
+    if not withholds:
+        chances["not_in_document"] += chances["withheld"]
+        chances["withheld"] = 0.0
+    return Decision(max(OUTCOMES, key=lambda outcome: chances[outcome]), {o: chances[o] for o in OUTCOMES})
+
+
 def outcome_features(
     part: Part,
     lexicon: Lexicon,
@@ -55,8 +69,8 @@ def outcome_features(
 ) -> dict[str, float]:
     """Return the features of the outcome model by name.
 
-    `similar` is the table of `lexicon.similarity` for `part.content`; `names` and `rows` are the passage features of the
-    hits, `evidence` their probability of being evidence.
+    `similar` is the table of `lexicon.similarity` for `part.content`; `names` and `rows` are the passage features of
+    the hits, `evidence` their probability of being evidence.
     """
     content, focus = part.content, part.focus(lexicon.subject)
     in_focus = [number for number, word in enumerate(content) if word in focus]
@@ -67,8 +81,8 @@ def outcome_features(
     order = np.argsort(-evidence, kind="stable")
     best = dict(zip(names, rows[order[0]], strict=True)) if len(order) else dict.fromkeys(names, 0.0)
     ranked = [*evidence[order][:3].tolist(), 0.0, 0.0, 0.0]
-    asked = {status: 0.0 for status in ("present", "withheld", "absent")}
-    like = {status: 0.0 for status in ("present", "withheld", "absent")}
+    asked = dict.fromkeys(("present", "withheld", "absent"), 0.0)
+    like = dict.fromkeys(("present", "withheld", "absent"), 0.0)
     statuses = topic_statuses(lexicon.sections.values())
     for topic, strength in part.topics.items():
         status = statuses.get(topic, "absent")

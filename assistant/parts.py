@@ -1,7 +1,7 @@
 """Cutting a question into the parts that are decided on their own.
 
-"What causes it and how is it treated?" is two questions. A cut is made at a question mark, or at a conjunction when what
-follows is a question of its own ("how ...", "is ...") or when both sides ask for different topics of the vocabulary.
+"What causes it and how is it treated?" is two questions. A cut is made at a question mark, or at a conjunction when
+what follows is a question of its own ("how ...", "is ...") or when both sides ask for different topics.
 Sentences before the question, as in a vignette, ask nothing: they are set aside as its setting.
 """
 
@@ -14,7 +14,9 @@ from assistant.question import Part, read_part
 from assistant.words import language, words
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=\S)|\n+")
-_JOINT = re.compile(r"\s*(?:[,;]\s*(?:and|but|also|plus)?|\b(?:and|but|also|plus)\b(?:\s+also)?|&|\+)\s+", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?:[,;]\s*(?:and|but|also|plus)?|\b(?:and|but|also|plus)\b(?:\s+also)?|&|\+)\s+", re.IGNORECASE
+)
 
 
 MOST_NAMED = 2
@@ -34,8 +36,8 @@ class Parts:
 def take_apart(text: str) -> Parts:
     """Cut a question into its parts.
 
-    A part that points back ("why do they form?") and names nothing itself is completed with what the part before it, or the
-    setting, is about.
+    A part that points back ("why do they form?") and names nothing itself is completed with what the part before it, or
+    the setting, is about.
     """
     sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if words(sentence)]
     asking = [sentence for sentence in sentences if _asks(sentence)] or sentences[-1:] or [text]
@@ -51,8 +53,8 @@ def take_apart(text: str) -> Parts:
 def points_back(part: Part, *, after_question: bool) -> bool:
     """Tell whether a part needs what was said before it.
 
-    After another question every pronoun does ("... and is it painful?"); after a setting only a demonstrative or plural one
-    in a part that names little itself: "it" mostly means the document's disease.
+    After another question every pronoun does ("... and is it painful?"); after a setting only a demonstrative or plural
+    one in a part that names little itself: "it" mostly means the document's disease.
     """
     focus = part.focus(frozenset())
     names = language()["pronouns"] if after_question else language()["demonstratives"]

@@ -1,7 +1,7 @@
 """Reading one part of a question: which topic it asks for, what kind of answer it wants, which words are its subject.
 
-Nothing here knows a document: the section vocabulary says which words ask for which topic, `language.yaml` which form of
-question wants what.
+Nothing here knows a document: the section vocabulary says which words ask for which topic, `language.yaml` which form
+of question wants what.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Part:
     asking: frozenset[str]
     """Stems of the words that ask for a topic."""
     wants: frozenset[str]
-    """Kinds of answer wanted: number, place, time, person, reason, definition, list, count, choice, comparison, yes_no."""
+    """Kinds of answer wanted: those of `wants` in `language.yaml`, and yes_no."""
 
     @property
     def content(self) -> tuple[Word, ...]:

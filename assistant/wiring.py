@@ -61,7 +61,9 @@ def open_assistant(
             say(why)
         ensure(settings.index_folder, documents, encoder, progress)
         index = Index.open(settings.index_folder, encoder)
-    return Assistant(documents, index, encoder, settings.home / "words")
+    assistant = Assistant(documents, index, encoder, settings.home / "words")
+    assistant.warm()
+    return assistant
 
 
 def check_index(settings: Settings) -> Manifest:

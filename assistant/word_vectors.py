@@ -37,6 +37,15 @@ class WordVectors:
             return np.zeros((0, self._encoder.dimension), dtype=np.float32)
         return np.stack([self._known[text] for text in texts])
 
+    def encode_beside(self, sentences: Sequence[str], texts: Sequence[str]) -> np.ndarray:
+        """Return the vectors of sentences, which are not kept; words not known yet are encoded in the same call."""
+        missing = sorted({text for text in texts if text not in self._known})
+        vectors = self._encoder.encode_questions([*sentences, *missing])
+        if missing:
+            self._known.update(zip(missing, vectors[len(sentences) :], strict=True))
+            self._unsaved = True
+        return vectors[: len(sentences)]
+
     def save(self) -> None:
         """Write what is new, beside the old file and then over it, so that a killed write loses nothing."""
         if self._path is None or not self._unsaved:

@@ -23,7 +23,8 @@ class Section:
     heading: str
     """As the document writes it."""
     topic: str
-    """A topic of the section vocabulary; "other" for a heading that the vocabulary does not know."""
+    """A topic of the section vocabulary. A heading that the vocabulary does not know has the topic of the section it stands
+    under, or "other"."""
     status: Status
     start: int
     """Where the body begins in `Document.text`; the heading line is not part of it."""

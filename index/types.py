@@ -1,4 +1,4 @@
-"""What a search returns. Design rule: a hit carries the scores it was ranked by, so that no floor computes them again."""
+"""What a search returns. Design rule: a hit carries the scores it was ranked by; no other floor computes them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,15 @@ import pytest
 
 CHECKOUT = Path(__file__).parent.parent
 FLOORS = ("corpus", "index", "assistant", "evals")
-BIG_LIBRARIES = ("chromadb", "gradio", "langchain_core", "langchain_text_splitters", "sentence_transformers", "bm25s", "ir_measures")
+BIG_LIBRARIES = (
+    "chromadb",
+    "gradio",
+    "langchain_core",
+    "langchain_text_splitters",
+    "sentence_transformers",
+    "bm25s",
+    "ir_measures",
+)
 HEAVY = (*BIG_LIBRARIES, "torch", "sklearn", "transformers", "pandas")
 
 
