@@ -23,7 +23,7 @@ class Section:
     heading: str
     """As the document writes it."""
     topic: str
-    """A topic of the section vocabulary. A heading that the vocabulary does not know has the topic of the section it stands
+    """A topic of the section vocabulary. A heading that it does not know has the topic of the section it stands
     under, or "other"."""
     status: Status
     start: int
