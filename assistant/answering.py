@@ -157,10 +157,15 @@ class Reader:
         likeness = np.full(len(load_vocabulary().topics), -1.0)
         np.maximum.at(likeness, topic_numbers, phrases @ vectors[1])
         topics = {topic.name: float(like) for topic, like in zip(load_vocabulary().topics, likeness, strict=True)}
+        headings = self._vectors([section.heading for section in lexicon.sections.values()]) @ vectors[1]
         near = Nearness(
-            float(vectors[0] @ self._vectors([lexicon.document.title])[0]),
-            float((self._to_assistant @ vectors[0]).max()),
-            topics,
+            title=float(vectors[0] @ self._vectors([lexicon.document.title])[0]),
+            to_assistant=float((self._to_assistant @ vectors[0]).max()),
+            topics=topics,
+            sections={
+                section.id: max(topics.get(section.topic, -1.0), float(heading))
+                for section, heading in zip(lexicon.sections.values(), headings, strict=True)
+            },
         )
         similar = similarity(lexicon, expanded.content, self._vectors)
         names, rows = passage_features(expanded, lexicon, hits, similar, topics)
@@ -202,11 +207,12 @@ class Reader:
 def withheld_headings(found: Found, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the headings of the withheld sections asked for: those named by words, else the likeliest one."""
     statuses = topic_statuses(lexicon.sections.values())
-    withheld = {topic for topic, status in statuses.items() if status == "withheld"}
-    asked = sorted(withheld & found.part.topics.keys(), key=lambda topic: -found.part.topics[topic])
-    if not asked and withheld:
-        asked = [max(sorted(withheld), key=lambda topic: found.near.topics.get(topic, -1.0))]
-    return tuple(section.heading for topic in asked for section in lexicon.sections.values() if section.topic == topic)
+    withheld = [section for section in lexicon.sections.values() if section.status == "withheld"]
+    asked = [s for s in withheld if s.topic in found.part.topics and statuses[s.topic] == "withheld"]
+    if asked:
+        strength = found.part.topics
+        return tuple(s.heading for s in sorted(asked, key=lambda s: -strength[s.topic]))
+    return tuple(s.heading for s in sorted(withheld, key=lambda s: -found.near.sections[s.id])[:1])
 
 
 def expand(text: str, lexicon: Lexicon) -> str:

@@ -43,6 +43,8 @@ class Nearness:
     """With the nearest phrase that is said to an assistant rather than asked of a document."""
     topics: Mapping[str, float]
     """With the nearest asking phrase of each topic, the document's subject taken out of the question."""
+    sections: Mapping[str, float]
+    """By section id: with the section's heading or its topic's nearest asking phrase, whichever is nearer."""
 
 
 def decide(model: Forest, seen: Mapping[str, float], *, withholds: bool) -> Decision:
@@ -88,8 +90,11 @@ def outcome_features(
         status = statuses.get(topic, "absent")
         asked[status] = max(asked[status], strength)
     for topic, likeness in near.topics.items():
-        status = statuses.get(topic, "absent")
-        like[status] = max(like[status], likeness)
+        if topic not in statuses:
+            like["absent"] = max(like["absent"], likeness)
+    for section in lexicon.sections.values():
+        if section.status in like:
+            like[section.status] = max(like[section.status], near.sections[section.id])
     return {
         "evidence_1": ranked[0],
         "evidence_2": ranked[1],

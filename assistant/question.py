@@ -6,6 +6,7 @@ of question wants what.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -38,14 +39,13 @@ class Part:
 
 
 @cache
-def _ask_phrases() -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Every phrase that asks for a topic, as stems, longest first: the longer one is the more exact reading."""
-    phrases = {
-        (phrase_stems(phrase), topic.name)
-        for topic in load_vocabulary().topics
-        for phrase in (*topic.asks, topic.label)
-    }
-    return tuple(sorted(phrases, key=lambda entry: (-len(entry[0]), entry)))
+def _ask_phrases() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Return by its first stem every phrase that asks for a topic, as stems, with the topic."""
+    table: dict[str, set[tuple[tuple[str, ...], str]]] = defaultdict(set)
+    for topic in load_vocabulary().topics:
+        for phrase in map(phrase_stems, (*topic.asks, topic.label)):
+            table[phrase[0]].add((phrase, topic.name))
+    return {first: tuple(sorted(phrases)) for first, phrases in table.items()}
 
 
 @cache
@@ -75,10 +75,14 @@ def asked_topics(found: tuple[Word, ...]) -> tuple[dict[str, float], frozenset[s
     topics: dict[str, float] = {}
     asking: set[str] = set()
     size = max(1, sum(not word.filler for word in found))
-    for phrase, topic in _ask_phrases():
-        start = contains_phrase(stems, phrase)
-        if start is None:
-            continue
+    standing = [
+        (start, phrase, topic)
+        for start, first in enumerate(stems)
+        for phrase, topic in _ask_phrases().get(first, ())
+        if stems[start : start + len(phrase)] == phrase
+    ]
+    # Longest first: the longer phrase is the more exact reading.
+    for start, phrase, topic in sorted(standing, key=lambda found: (-len(found[1]), found)):
         span = range(start, start + len(phrase))
         if any(taken.get(position, 0) > len(phrase) for position in span):
             continue
