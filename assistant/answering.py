@@ -17,8 +17,8 @@ from assistant.evidence import Bounds, choose
 from assistant.features import passage_features
 from assistant.forest import Forest, forest_from_json, read_model
 from assistant.lexicon import Lexicon, read_lexicon, similarity
-from assistant.outcome import Decision, Nearness, decide, outcome_features, topic_statuses
-from assistant.question import Part, read_part
+from assistant.outcome import NOTHING_ASKED, Decision, Nearness, decide, outcome_features, topic_statuses
+from assistant.question import Part, asks_something, read_part
 from assistant.types import Turn
 from assistant.word_vectors import WordVectors
 from assistant.words import language, words
@@ -191,12 +191,14 @@ class Reader:
         lexicon = self.lexicon(document_id)
         found = self.find(part, setting, lexicon)
         weights = self.models.evidence.probabilities(found.rows)[:, 0] if found.hits else np.zeros(0)
-        seen = outcome_features(found.part, lexicon, found.similar, found.near, found.names, found.rows, weights)
+        # A document that withholds everything gives no hits, and so no row that names the features.
+        names = found.names or self.models.evidence.features
+        seen = outcome_features(found.part, lexicon, found.similar, found.near, names, found.rows, weights)
         withheld = withheld_headings(found, lexicon)
         nearest = lexicon.sections[found.hits[int(weights.argmax())].passage.section_id].heading if found.hits else None
         return Reading(
             part,
-            decide(self.models.outcome, seen, withholds=bool(withheld)),
+            decide(self.models.outcome, seen, withholds=bool(withheld)) if asks_something(part) else NOTHING_ASKED,
             choose(found.hits, weights, lexicon, self.models.bounds),
             withheld,
             nearest,

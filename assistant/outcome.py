@@ -34,6 +34,10 @@ class Decision:
         return self.probabilities[self.outcome]
 
 
+NOTHING_ASKED = Decision("out_of_scope", {outcome: float(outcome == "out_of_scope") for outcome in OUTCOMES})
+"""What a part that asks for nothing at all gets ("the", "???")."""
+
+
 @dataclass(frozen=True, slots=True)
 class Nearness:
     """Cosines of the part with things that are no passages."""

@@ -38,6 +38,11 @@ class Part:
         return tuple(word for word in self.content if word.stem not in self.asking and word.stem not in subject)
 
 
+def asks_something(part: Part) -> bool:
+    """Tell whether a part names, asks for or wants anything; "???" does not."""
+    return bool(part.content or part.topics or part.wants)
+
+
 @cache
 def _ask_phrases() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
     """Return by its first stem every phrase that asks for a topic, as stems, with the topic."""

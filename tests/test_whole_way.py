@@ -128,3 +128,9 @@ def test_the_real_saved_page_can_be_added_and_asked(saved_page: Path, home: Path
     refused = json.loads(run("ask", "What is the treatment?", "--document", added, "--json"))
     assert (refused["outcome"], refused["statements"]) == ("withheld", [])
     assert "Therapy" in refused["withheld"]
+
+
+def test_the_held_cases_about_the_shipped_document_meet_their_thresholds(home: Path) -> None:
+    command = [*WARDBOOK, "--home", str(home), "eval", "calcinosis-cutis", "--split", "hold"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
