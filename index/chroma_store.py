@@ -11,21 +11,24 @@ has one opener at a time (see `index/copies.py`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus.errors import UserError
 from corpus.types import Passage
 from index.encoder import Vectors
 from index.manifest import REBUILD
 
+Cosines = npt.NDArray[np.float32]
 _COLLECTION = "passages"
-_BATCH = 1000
+_BATCH = 5000
+"""Chroma takes 5,461 at once."""
 _importing = threading.Lock()
 
 
@@ -50,10 +53,13 @@ class ChromaStore:
     @classmethod
     def create(cls, folder: Path) -> ChromaStore:
         """Make an empty store in a new folder; OSError if the disk does not take it."""
+        # Chroma writes its graph every `sync_threshold` passages, 1,000 by default, and every opening adds the rest
+        # to it anew: 250 ms for 2,600 passages. So every `add` writes it, and a builder makes few and large ones.
+        hnsw = {"space": "cosine", "sync_threshold": 2}
         with _disk_errors():
             client = _client(folder)
-            space = {"hnsw": {"space": "cosine"}}
-            return cls(client, client.create_collection(_COLLECTION, configuration=space, embedding_function=None))
+            made = client.create_collection(_COLLECTION, configuration={"hnsw": hnsw}, embedding_function=None)
+        return cls(client, made)
 
     @classmethod
     def open(cls, folder: Path) -> ChromaStore:
@@ -85,33 +91,35 @@ class ChromaStore:
         """Return how many passages the store holds."""
         return int(self._collection.count())
 
-    def query(self, vector: Vectors, limit: int, document_id: str | None = None) -> list[int]:
-        """Return the rows nearest to `vector` by cosine, nearest first, of one document or of all."""
+    def query(self, vector: Vectors, limit: int, document_id: str | None = None) -> tuple[list[int], Cosines]:
+        """Return the rows nearest to `vector` and their cosines, nearest first, of one document or of all."""
         where = None if document_id is None else {"document_id": document_id}
-        found = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=limit, where=where, include=[])
-        return [int(row) for row in found["ids"][0]]
+        found = self._collection.query(
+            query_embeddings=vector.reshape(1, -1), n_results=limit, where=where, include=["distances"]
+        )
+        cosines = 1 - np.asarray(found["distances"][0], dtype=np.float32)
+        return [int(row) for row in found["ids"][0]], cosines
 
     def read_document(self, document_id: str) -> tuple[list[Stored], Vectors]:
         """Return the passages of a document in order, and their vectors."""
-        return self._read(where={"document_id": document_id})
+        which = {"document_id": document_id}
+        found = self._collection.get(where=which, include=["documents", "metadatas", "embeddings"])
+        order = _order(found["ids"])
+        return _stored(found, order), _vectors(found, order)
 
-    def read_rows(self, rows: Sequence[int]) -> tuple[list[Stored], Vectors]:
-        """Return the passages of these rows in the order of the rows, and their vectors."""
-        return self._read(ids=[str(row) for row in rows])
+    def read_passages(self, rows: Sequence[int]) -> list[Stored]:
+        """Return the passages of some rows, by ascending row."""
+        found = self._collection.get(ids=[str(row) for row in rows], include=["documents", "metadatas"])
+        return _stored(found, _order(found["ids"]))
+
+    def read_vectors(self, rows: Sequence[int]) -> Vectors:
+        """Return the vectors of some rows, by ascending row."""
+        found = self._collection.get(ids=[str(row) for row in rows], include=["embeddings"])
+        return _vectors(found, _order(found["ids"]))
 
     def close(self) -> None:
         """Let go of the folder; closing twice is allowed."""
         self._client.close()
-
-    def _read(self, **which: Any) -> tuple[list[Stored], Vectors]:
-        found = self._collection.get(include=["documents", "metadatas", "embeddings"], **which)
-        order = sorted(range(len(found["ids"])), key=lambda number: int(found["ids"][number]))
-        stored = [
-            _stored(int(found["ids"][number]), found["documents"][number], found["metadatas"][number])
-            for number in order
-        ]
-        vectors = np.asarray(found["embeddings"], dtype=np.float32)
-        return stored, vectors[order] if order else np.zeros((0, 0), dtype=np.float32)
 
 
 def _metadata(stored: Stored) -> dict[str, str | int]:
@@ -128,18 +136,31 @@ def _metadata(stored: Stored) -> dict[str, str | int]:
     }
 
 
-def _stored(row: int, text: str, metadata: dict[str, Any]) -> Stored:
-    passage = Passage(
-        id=metadata["passage_id"],
-        document_id=metadata["document_id"],
-        section_id=metadata["section_id"],
-        text=text,
-        start=metadata["start"],
-        end=metadata["end"],
-        kind=metadata["kind"],
-        paragraph=metadata["paragraph"],
-    )
-    return Stored(row, passage, metadata["heading"])
+def _order(ids: Sequence[str]) -> list[int]:
+    """Return the places of the ids by ascending row: Chroma promises no order."""
+    return sorted(range(len(ids)), key=lambda place: int(ids[place]))
+
+
+def _vectors(found: Mapping[str, Any], order: Sequence[int]) -> Vectors:
+    return np.asarray(found["embeddings"], dtype=np.float32)[order]
+
+
+def _stored(found: Mapping[str, Any], order: Sequence[int]) -> list[Stored]:
+    stored = []
+    for place in order:
+        metadata = found["metadatas"][place]
+        passage = Passage(
+            id=metadata["passage_id"],
+            document_id=metadata["document_id"],
+            section_id=metadata["section_id"],
+            text=found["documents"][place],
+            start=metadata["start"],
+            end=metadata["end"],
+            kind=metadata["kind"],
+            paragraph=metadata["paragraph"],
+        )
+        stored.append(Stored(int(found["ids"][place]), passage, metadata["heading"]))
+    return stored
 
 
 def _chroma() -> Any:

@@ -35,7 +35,7 @@ __all__ = ["Manifest", "build", "current", "ensure", "exists"]
 
 Progress = Callable[[int, int], None]
 _AT_ONCE = 256
-"""Passages that are encoded and stored together."""
+"""Passages that are encoded and stored together, at least; more in a large library, for some twenty writes in all."""
 
 
 def exists(folder: Path) -> bool:
@@ -200,8 +200,9 @@ def _fill(
         progress(done, total)
     store = ChromaStore.create(aside / "chroma")
     try:
-        for start in range(0, total, _AT_ONCE):
-            numbers = range(start, min(start + _AT_ONCE, total))
+        at_once = max(_AT_ONCE, -(-total // 20))
+        for start in range(0, total, at_once):
+            numbers = range(start, min(start + at_once, total))
             lacking = [number for number in numbers if number not in rows]
             report = None if progress is None else _counting(progress, done, total)
             encoded = encoder.encode_passages([texts[number] for number in lacking], report)

@@ -39,7 +39,7 @@ class Asked:
 
 
 def read_asked(halves: Sequence[str]) -> tuple[dict[str, Document], list[Asked]]:
-    """Read the documents of all suites, and the cases of some halves with evidence in passages and without a history."""
+    """Read the documents of all suites, and cases of some halves with evidence in passages and no history."""
     from assistant.settings import Settings
     from assistant.wiring import open_library
 

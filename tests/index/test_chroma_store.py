@@ -42,9 +42,9 @@ def test_what_was_stored_comes_back_whole_after_reopening(tmp_path: Path) -> Non
 
 def test_rows_come_back_in_the_order_of_the_rows(tmp_path: Path) -> None:
     store = filled(tmp_path / "chroma")
-    stored, vectors = store.read_rows([1, 3, 5])
-    assert [one.row for one in stored] == [1, 3, 5]
-    assert vectors.shape == (3, 512)
+    assert store.read_passages([1, 3, 5]) == [the_passages()[row] for row in (1, 3, 5)]
+    vectors = FakeEncoder().encode_passages([the_passages()[row].passage.text for row in (1, 3, 5)])
+    assert np.allclose(store.read_vectors([1, 3, 5]), vectors, atol=1e-6)
     store.close()
 
 
@@ -53,19 +53,21 @@ def test_the_nearest_come_first_within_a_document_or_all(tmp_path: Path) -> None
     question = FakeEncoder().encode_questions(["fever may follow the wart"])[0]
     # Cosines by shared words: "Fever may follow." 3/sqrt(15); "Wart – Seen on the finger." 2/sqrt(25);
     # "Nodules form on the heel." and "Pain is felt under the ribs." 1/sqrt(25) and 1/sqrt(30).
-    assert store.query(question, 4) == [5, 3, 0, 4]
-    assert store.query(question, 2, "heel") == [3, 0]
-    assert store.query(question, 10, "hidden") == []
+    rows, cosines = store.query(question, 4)
+    assert rows == [5, 3, 0, 4]
+    assert cosines.tolist() == pytest.approx([3 / 15**0.5, 2 / 5, 1 / 5, 1 / 30**0.5], abs=1e-6)
+    assert store.query(question, 2, "heel")[0] == [3, 0]
+    assert store.query(question, 10, "hidden")[0] == []
     store.close()
 
 
 def test_more_passages_than_fit_one_batch(tmp_path: Path) -> None:
     passage = the_passages()[0].passage
-    rows = np.eye(3, dtype=np.float32)[np.arange(2500) % 3]
+    rows = np.eye(3, dtype=np.float32)[np.arange(5500) % 3]
     store = ChromaStore.create(tmp_path / "chroma")
-    store.add([Stored(row, passage, "Synopsis") for row in range(2500)], rows)
-    assert store.count() == 2500
-    assert store.read_rows([2400])[0][0].row == 2400
+    store.add([Stored(row, passage, "Synopsis") for row in range(5500)], rows)
+    assert store.count() == 5500
+    assert store.read_passages([5400])[0].row == 5400
     store.close()
 
 

@@ -138,6 +138,22 @@ def test_more_documents_than_are_held_in_memory(tmp_path: Path) -> None:
     index.close()
 
 
+@pytest.mark.parametrize("document_id", ["many", None])
+def test_a_passage_found_by_words_alone_has_its_cosine_too(tmp_path: Path, document_id: str | None) -> None:
+    near = ["Alpha beta gamma delta.", *(f"Alpha beta common n{number}." for number in range(60))]
+    build(tmp_path, [a_document("many", {"S": [*near, "Alpha zebra far away."]})], FakeEncoder(4096), recipe=RECIPE)
+    index = Index.open(tmp_path, FakeEncoder(4096), RECIPE)
+    vector = FakeEncoder(4096).encode_questions(["alpha beta gamma"])[0]
+    best, found, *others = index.search("zebra", vector, document_id=document_id, limit=10)
+    # Six words each with "Many > S:"; three, one and two of them are in the question's three.
+    assert (best.passage.text, best.via, best.lexical) == ("Alpha beta gamma delta.", "dense", 0)
+    assert (found.passage.text, found.via) == ("Alpha zebra far away.", "lexical")
+    assert {(hit.via, hit.lexical) for hit in others} == {("dense", 0)}
+    assert [hit.dense * math.sqrt(18) for hit in (best, found, others[0])] == pytest.approx([3, 1, 2], abs=1e-5)
+    assert [hit.score for hit in (best, found, others[0])] == pytest.approx([0.7, 0.7 / 3 + 0.3, 1.4 / 3], abs=1e-5)
+    index.close()
+
+
 # What cannot be opened
 
 
