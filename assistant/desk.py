@@ -118,13 +118,21 @@ class Desk:
         try:
             assistant = await self.opening.opened(self._patience_seconds)
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._workers, assistant.ask, question, tuple(history), document_id)
+            return await loop.run_in_executor(self._workers, _ask, assistant, question, tuple(history), document_id)
         finally:
             self._inside -= 1
 
     def close(self) -> None:
         """Take no more questions; what is being answered ends."""
         self._workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _ask(assistant: Asker, question: str, history: tuple[Turn, ...], document_id: str | None) -> Answer:
+    try:
+        return assistant.ask(question, history, document_id)
+    except StopIteration as error:
+        # A future cannot carry this one: whoever waits for it would wait for ever.
+        raise RuntimeError("an assistant ran out of something") from error
 
 
 def sentence_of(error: UserError) -> str:

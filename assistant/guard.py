@@ -23,7 +23,7 @@ MAX_BODY_BYTES = 1_000_000
 _STATIC = Path(__file__).with_name("static")
 _ALLOWED = re.compile(
     r"/(?:"
-    r"|healthz|readyz|api/ask|api/documents(?:/[^/]+)?|wardbook/[\w-]+\.(?:css|js|svg)"  # ours
+    r"|healthz|readyz|api/ask|api/state|api/documents(?:/[^/]+)?|wardbook/[\w-]+\.(?:css|js|svg)"  # ours
     r"|config|theme\.css|manifest\.json|favicon\.ico|(?:assets|static)/[\w./-]+"  # Gradio's files
     r"|gradio_api/(?:queue/(?:join|data)|run/predict|heartbeat/\w+|cancel|reset|startup-events|app_id)"  # Gradio's chat
     r")"

@@ -152,8 +152,8 @@ def build(library: Shelf, desk: Desk) -> Any:
                 submit_btn="Ask",
                 container=False,
             )
-            gr.Markdown("This conversation is kept in this browser only.", elem_id="wb-kept")
-            clear = gr.Button("Delete it", elem_id="wb-clear", size="sm")
+            gr.Markdown("Kept in this browser only.", elem_id="wb-kept")
+            clear = gr.Button("Delete conversation", elem_id="wb-clear", size="sm")
         private = {"api_visibility": "private", "show_progress": "hidden"}
         box.submit(answer, [box, document, kept], [chat, box, kept], concurrency_limit=None, **private)
         clear.click(lambda: ([], []), None, [chat, kept], queue=False, **private)

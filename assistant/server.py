@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 from fastapi import FastAPI
@@ -62,7 +62,11 @@ def serve(settings: Settings) -> None:
         def progress(done: int, total: int) -> None:
             say(f"Building the index: {done} of {total} passages.")
 
-        return cast(Asker, open_assistant(settings, progress, say))
+        assistant = open_assistant(settings, progress, say)
+        # The first question of all costs seconds of lazy imports and caches: let it be ours.
+        with suppress(UserError):
+            assistant.ask("What is it?")
+        return assistant
 
     app = create_app(_AsOpened(open_library(settings).documents()), Desk(Opening(open_)))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -73,9 +73,9 @@ export function watchLog() {
       mend(log);
       const rows = log.querySelectorAll(".user-row");
       if (rows.length !== questions && rows.length) {
-        const last = rows[rows.length - 1];
+        const last = rows[rows.length - 1].querySelector(".wb-question") ?? rows[rows.length - 1];
         log.style.setProperty("--wb-room", `${Math.max(0, log.clientHeight - last.offsetHeight - 48)}px`);
-        log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+        log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 10;
       }
       questions = rows.length;
     };

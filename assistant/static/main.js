@@ -28,7 +28,7 @@ addEventListener("popstate", () => follow(true));
 
 async function tellState() {
   try {
-    const { status, detail } = await (await fetch("readyz")).json();
+    const { status, detail } = await fetchJson("api/state");
     state.hidden = status === "ready";
     state.dataset.state = status;
     if (status === "ready") return;

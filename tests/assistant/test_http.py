@@ -339,10 +339,13 @@ def test_too_many_questions_at_once_are_refused_honestly(document: Document) -> 
         assert client.post("/api/ask", json={"question": "What is it?"}).status_code == 200
 
 
-def test_a_bug_while_answering_is_a_sentence(document: Document, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("bug", [RuntimeError("secret path"), StopIteration(), KeyError("secret path")])
+def test_a_bug_while_answering_is_a_sentence(
+    document: Document, caplog: pytest.LogCaptureFixture, bug: Exception
+) -> None:
     class Broken:
         def ask(self, question: str, history: object = (), document_id: str | None = None) -> object:
-            raise RuntimeError("secret path")
+            raise bug
 
     caplog.set_level(logging.CRITICAL)
     with app_of(FakeLibrary(document), Broken()) as client:  # type: ignore[arg-type]

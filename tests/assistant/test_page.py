@@ -18,22 +18,22 @@ from corpus.types import Document
 
 pytestmark = pytest.mark.real
 
-HOSTILE = """---
+HOSTILE = r"""---
 id: hostile
 title: 'Lumps <img src="https://evil.example/a.png" onerror="alert(1)"> & "bumps"'
 ---
 
-# Lumps <img src="https://evil.example/a.png" onerror="alert(1)"> & "bumps"
+# Lumps
 
 ## Synopsis
 
-𝒳-linked lumps 🩺 are **rare** ![x](https://evil.example/x.png) and <script>alert(2)</script> harmless.
-Some say $$a$$ `b` 👶🏽 twice.
+𝒳-linked lumps 🩺 are \*\*rare** \!\[x](https://evil.example/x.png) and \<script>alert(2)\</script> harmless.
+Some say $$a$$ \`b` \<img src=x onerror=alert(3)> 👶🏽 twice.
 
-## Differential Diagnosis <b>& more</b>
+## Differential Diagnosis (\<b>& more\</b>)
 
-- 🩺 First <i>lump</i> – with a note.
-- Second [lump](javascript:alert(3))
+- 🩺 First \<i>lump\</i> – with a note.
+- Second \[lump](javascript:alert(3))
 
 ## Therapy
 
@@ -237,7 +237,7 @@ def test_a_conversation_survives_a_reload_until_it_is_deleted(browser: Any, site
         assert page.locator("#wb-box textarea").input_value() == "half a ques"
         page.locator("a.wb-cite").first.click()
         page.locator("mark").wait_for()
-        page.get_by_role("button", name="Delete it").click()
+        page.get_by_role("button", name="Delete conversation").click()
         page.locator(".wb-empty").wait_for()
         page.reload()
         page.locator(".wb-empty").wait_for()

@@ -36,7 +36,7 @@ def site(document: Document) -> Iterator[Site]:
 
 
 def test_while_the_model_loads_a_question_waits_and_says_so(browser: Any, document: Document) -> None:
-    with serving(FakeLibrary(document), opens=False) as slow, visiting(browser, slow, allow=("503",)) as page:
+    with serving(FakeLibrary(document), opens=False) as slow, visiting(browser, slow) as page:
         page.locator("#wb-state", has_text="The language model is loading. You can ask already").wait_for()
         page.locator("#wb-box textarea").fill("What is it?")
         page.keyboard.press("Enter")
@@ -52,7 +52,7 @@ def test_while_the_model_loads_a_question_waits_and_says_so(browser: Any, docume
 def test_a_failed_opening_is_told_on_the_page(browser: Any, document: Document) -> None:
     failure = UserError("index was built with encoder 'a', settings ask for 'b'", "wardbook index --rebuild")
     sentence = "Index was built with encoder 'a', settings ask for 'b'. Try: wardbook index --rebuild"
-    with serving(FakeLibrary(document), failure=failure) as broken, visiting(browser, broken, allow=("503",)) as page:
+    with serving(FakeLibrary(document), failure=failure) as broken, visiting(browser, broken) as page:
         page.locator("#wb-state", has_text=sentence).wait_for()
         error = ask(page, "What is it?", ".wb-error")
         assert sentence in error.inner_text()
