@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from assistant.abbreviations import common
-from assistant.evidence import Bounds, choose
+from assistant.evidence import choose
 from assistant.features import passage_features
-from assistant.forest import Forest, forest_from_json, read_model
 from assistant.lexicon import Lexicon, read_lexicon, similarity
+from assistant.models import Models, read_models
 from assistant.outcome import NOTHING_ASKED, Decision, Nearness, decide, outcome_features, topic_statuses
 from assistant.question import Part, asks_something, read_part
 from assistant.types import Turn
@@ -57,26 +57,6 @@ class Reading:
     nearest_heading: str | None
     about_subject: bool
     """Whether the part is about the document's subject."""
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The fitted models."""
-
-    evidence: Forest
-    bounds: Bounds
-    outcome: Forest
-
-
-def read_models() -> Models:
-    """Read the model files that lie beside this module."""
-    folder = Path(__file__).parent
-    evidence = read_model(folder / "evidence_model.json")
-    return Models(
-        forest_from_json(evidence),
-        Bounds(**evidence["bounds"]),
-        forest_from_json(read_model(folder / "outcome_model.json")),
-    )
 
 
 class Reader:
@@ -190,7 +170,7 @@ class Reader:
         """Decide one part."""
         lexicon = self.lexicon(document_id)
         found = self.find(part, setting, lexicon)
-        weights = self.models.evidence.probabilities(found.rows)[:, 0] if found.hits else np.zeros(0)
+        weights = self.models.evidence.probability(found.rows) if found.hits else np.zeros(0)
         # A document that withholds everything gives no hits, and so no row that names the features.
         names = found.names or self.models.evidence.features
         seen = outcome_features(found.part, lexicon, found.similar, found.near, names, found.rows, weights)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import numpy as np
 
 from assistant.lexicon import Lexicon, nearest, weight
 from assistant.passage_facts import PassageFacts
-from assistant.question import Part
+from assistant.question import Part, metadata_topics
 from assistant.words import Word
-from corpus.vocabulary import load as load_vocabulary
 from index.types import Hit
 
 NEAR = 0.55
@@ -62,7 +60,7 @@ def passage_features(
     most_asked = max(topics_asked.values(), default=0.0)
     asked_stems = frozenset(word.stem for word in content)
     defined = lexicon.subject | {word.stem for word in focus}
-    metadata = _metadata_topics()
+    metadata = metadata_topics()
     most_like = max(topic_likeness.values(), default=0.0)
     rows = []
     for number, hit in enumerate(hits):
@@ -114,11 +112,6 @@ def passage_features(
         rows.append(row)
     names = tuple(rows[0]) if rows else ()
     return names, np.array([list(row.values()) for row in rows], dtype=np.float64)
-
-
-@cache
-def _metadata_topics() -> frozenset[str]:
-    return frozenset(topic.name for topic in load_vocabulary().topics if topic.metadata)
 
 
 def _wants(part: Part, facts: PassageFacts) -> dict[str, float]:

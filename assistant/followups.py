@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from assistant.question import read_part
+from assistant.question import metadata_topics, read_part
 from assistant.types import Turn
 from assistant.words import language, words
 
@@ -36,17 +36,17 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
     bare = _without_opener(question)
     opened = bare != question.strip()
     points_back = any(word.text in language()["pronouns"].split() for word in found)
-    content = read_part(bare).content
-    if len(found) > LONGEST_FOLLOW_UP or (content and not opened and not points_back):
+    part = read_part(bare)
+    about_the_page = bool(part.topics) and part.topics.keys() <= metadata_topics()
+    if len(found) > LONGEST_FOLLOW_UP or about_the_page or (part.content and not opened and not points_back):
         return (question,)
     carried = _carried(before, subject)
-    if not content:
+    if not part.content:
         return (
             (f"{bare.rstrip(' ?')} {carried}?".strip(), question)
             if carried
             else (f"{bare.rstrip(' ?')}? {before}", question)
         )
-    part = read_part(bare)
     if part.topics or part.wants - {"definition", "choice", "list"}:
         # It asks for something of its own: only what it is about is carried over.
         return tuple(dict.fromkeys((f"{bare.rstrip(' ?')} ({carried})?" if carried else bare, question)))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.features import NEAR, covered, subject_likeness, weighted, word_weights
-from assistant.forest import Forest
 from assistant.lexicon import Lexicon
 from assistant.question import Part
+from assistant.regression import Regression
 from assistant.types import Outcome
 from corpus.types import Section
 
@@ -51,13 +51,12 @@ class Nearness:
     """By section id: with the section's heading or its topic's nearest asking phrase, whichever is nearer."""
 
 
-def decide(model: Forest, seen: Mapping[str, float], *, withholds: bool) -> Decision:
+def decide(model: Regression, seen: Mapping[str, float], *, withholds: bool) -> Decision:
     """Decide a part from its features by name; `withholds` tells whether the document withholds any section.
 
     A document that withholds nothing can't have withheld the answer: then it does not say.
     """
-    row = np.array([[seen[name] for name in model.features]])
-    chances = dict(zip(model.classes, model.probabilities(row)[0].tolist(), strict=True))
+    chances = model.probabilities(seen)
     if not withholds:
         chances["not_in_document"] += chances["withheld"]
         chances["withheld"] = 0.0

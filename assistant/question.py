@@ -38,6 +38,12 @@ class Part:
         return tuple(word for word in self.content if word.stem not in self.asking and word.stem not in subject)
 
 
+@cache
+def metadata_topics() -> frozenset[str]:
+    """Return the topics that are about the page and not about its subject: codes, contributors, dates ..."""
+    return frozenset(topic.name for topic in load_vocabulary().topics if topic.metadata)
+
+
 def asks_something(part: Part) -> bool:
     """Tell whether a part names, asks for or wants anything; "???" does not."""
     return bool(part.content or part.topics or part.wants)

@@ -169,7 +169,8 @@ def _marked(statement: ShownStatement, shown: Shown, numbers: dict[tuple[str, in
 
 
 def _foot(shown: Shown) -> str:
-    by = "In the document's own words"
+    own = all(statement.text in (citation.quote for citation in statement.citations) for statement in shown.statements)
+    by = "In the document's own words" if own else "Worked out from the quoted places"
     if shown.answered_by != "quotes":
         by = f"Written by {_text(shown.answered_by)}, checked against the quotes"
     return (
@@ -211,11 +212,13 @@ def _document(shown: Shown, get: GetDocument) -> Document | None:
 
 
 def _is_item(statement: ShownStatement, document: Document | None) -> bool:
-    """Tell whether a statement quotes a list item: the line its first citation stands on begins with a bullet."""
+    """Tell whether a statement rests on one list item: a single citation, within a line that begins with a bullet."""
     if document is None or len(statement.citations) != 1:
         return False
-    start = statement.citations[0].start
-    line = document.text[document.text.rfind("\n", 0, start) + 1 : start + 2]
+    citation = statement.citations[0]
+    if "\n" in document.text[citation.start : citation.end]:
+        return False
+    line = document.text[document.text.rfind("\n", 0, citation.start) + 1 : citation.start + 2]
     return line.lstrip().startswith("•")
 
 

@@ -15,7 +15,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WARDBOOK_", frozen=True)
 
     home: Path = Field(
-        default_factory=lambda: user_data_path("wardbook"), description="Folder of all user data: documents, index, runs."
+        default_factory=lambda: user_data_path("wardbook"),
+        description="Folder of all user data: documents, index, runs.",
     )
     encoder: str | None = Field(
         default=None, description="Folder of another sentence-transformers model; empty: the packaged all-MiniLM-L6-v2."

@@ -23,7 +23,11 @@ def asking_words() -> frozenset[str]:
     """Return every word that the section vocabulary or `language.yaml` uses to ask."""
     phrases = [phrase for topic in load_vocabulary().topics for phrase in (*topic.asks, *topic.headings)]
     data = language()
-    phrases += [data["stop_words"], data["asking_words"], *(phrase for group in data["wants"].values() for phrase in group)]
+    phrases += [
+        data["stop_words"],
+        data["asking_words"],
+        *(phrase for group in data["wants"].values() for phrase in group),
+    ]
     return frozenset(word.text for phrase in phrases for word in words(phrase))
 
 

@@ -6,7 +6,7 @@ from corpus.types import Document, Section
 from corpus.vocabulary import load
 
 _BY_TOPIC = {
-    "synopsis": ("What is it?", "Who gets it?"),
+    "synopsis": ("What is it?", "Who is affected?"),
     "codes": ("What is its ICD-10 code?",),
     "epidemiology": ("How common is it?",),
     "causes": ("What causes it?",),

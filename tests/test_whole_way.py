@@ -69,7 +69,7 @@ def server(home: Path) -> Iterator[Server]:
         yield Server(address)
     finally:
         process.terminate()
-        process.wait(20)
+        process.communicate(timeout=20)
 
 
 def _answers(address: str) -> bool:
@@ -80,23 +80,17 @@ def _answers(address: str) -> bool:
 
 
 def test_three_questions_in_a_browser_and_what_they_open(server: Server) -> None:
-    for browser in chromium():
-        with visiting(browser, server) as page:  # type: ignore[arg-type]
-            said = {
-                "answered": "Answered",
-                "withheld": "Withheld in this copy",
-                "not_in_document": "Not in this document",
-            }
-            for question, outcome in THREE.items():
-                answer = ask(page, question)
-                assert answer.locator(".wb-outcome").inner_text().strip() == said[outcome]
-            document = get(server.address + "api/documents/calcinosis-cutis-infant-neonate")[1]
-            given = get(server.address + "api/ask", {"question": "what should I rule out?"})[1]
-            citation = given["statements"][5]["citations"][0]
-            page.locator("a.wb-cite").nth(5).click()
-            page.locator("#wb-page mark").wait_for()
-            assert page.locator("#wb-page mark").inner_text() == citation["quote"]
-            assert document["text"][citation["start"] : citation["end"]] == citation["quote"]
+    said = {"answered": "Answered", "withheld": "Withheld in this copy", "not_in_document": "Not in this document"}
+    with chromium() as browser, visiting(browser, server) as page:  # type: ignore[arg-type]
+        for question, outcome in THREE.items():
+            assert ask(page, question).locator(".wb-outcome").inner_text().strip().startswith(said[outcome])
+        document = get(server.address + "api/documents/calcinosis-cutis-infant-neonate")[1]
+        given = get(server.address + "api/ask", {"question": "what should I rule out?"})[1]
+        citation = given["statements"][5]["citations"][0]
+        page.locator("a.wb-cite").nth(5).click()
+        page.locator("#wb-page mark").wait_for()
+        assert page.locator("#wb-page mark").inner_text() == citation["quote"]
+        assert document["text"][citation["start"] : citation["end"]] == citation["quote"]
 
 
 @pytest.mark.parametrize("question", THREE)

@@ -72,9 +72,10 @@ export function watchLog() {
     const look = () => {
       mend(log);
       const rows = log.querySelectorAll(".user-row");
-      if (rows.length !== questions && rows.length) {
+      // Gradio makes the question's row before the answer's, which gives the room to scroll: look again while it waits.
+      if (rows.length && (rows.length !== questions || log.querySelector(".wb-waiting"))) {
         const last = rows[rows.length - 1].querySelector(".wb-question") ?? rows[rows.length - 1];
-        log.style.setProperty("--wb-room", `${Math.max(0, log.clientHeight - last.offsetHeight - 48)}px`);
+        log.style.setProperty("--wb-room", `${Math.max(0, log.clientHeight - last.offsetHeight - 36)}px`);
         log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 10;
       }
       questions = rows.length;

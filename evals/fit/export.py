@@ -1,4 +1,4 @@
-"""Writing scikit-learn's gradient-boosted trees out as the plain numbers that `assistant/forest.py` reads."""
+"""Writing fitted scikit-learn models out as the plain numbers that `assistant/` reads."""
 
 from __future__ import annotations
 
@@ -8,37 +8,43 @@ import numpy as np
 
 
 def forest_to_json(fitted: Any, features: tuple[str, ...]) -> dict[str, Any]:
-    """Return the JSON form of a fitted `HistGradientBoostingClassifier`.
-
-    Raises:
-        ValueError: the written trees do not give what scikit-learn gives, so its internal layout must have changed.
-    """
+    """Return the JSON form of a `HistGradientBoostingClassifier` fitted on False and True."""
     trees = []
-    for iteration in fitted._predictors:
-        for score, predictor in enumerate(iteration):
-            nodes = predictor.nodes
-            leaf = nodes["is_leaf"].astype(bool)
-            own = np.arange(len(nodes))
-            trees.append(
-                {
-                    "score": score,
-                    "feature": np.where(leaf, 0, nodes["feature_idx"]).tolist(),
-                    "threshold": [
-                        None if is_leaf else round(float(t), 6)
-                        for is_leaf, t in zip(leaf, nodes["num_threshold"], strict=True)
-                    ],
-                    "left": np.where(leaf, own, nodes["left"]).tolist(),
-                    "right": np.where(leaf, own, nodes["right"]).tolist(),
-                    "value": [
-                        round(float(v), 5) if is_leaf else 0.0 for is_leaf, v in zip(leaf, nodes["value"], strict=True)
-                    ],
-                    "depth": int(nodes["depth"].max()),
-                }
-            )
+    for (predictor,) in fitted._predictors:
+        nodes = predictor.nodes
+        leaf = nodes["is_leaf"].astype(bool)
+        own = np.arange(len(nodes))
+        thresholds = zip(leaf, nodes["num_threshold"], strict=True)
+        values = zip(leaf, nodes["value"], strict=True)
+        trees.append(
+            {
+                "feature": np.where(leaf, 0, nodes["feature_idx"]).tolist(),
+                "threshold": [None if is_leaf else round(float(threshold), 6) for is_leaf, threshold in thresholds],
+                "left": np.where(leaf, own, nodes["left"]).tolist(),
+                "right": np.where(leaf, own, nodes["right"]).tolist(),
+                "value": [round(float(value), 5) if is_leaf else 0.0 for is_leaf, value in values],
+                "depth": int(nodes["depth"].max()),
+            }
+        )
     return {
         "features": list(features),
-        "classes": [str(name) for name in fitted.classes_],
-        "baseline": np.ravel(fitted._baseline_prediction).tolist(),
+        "baseline": float(np.ravel(fitted._baseline_prediction)[0]),
         "depth": max(tree.pop("depth") for tree in trees),
         "trees": trees,
     }
+
+
+def regression_to_json(scaler: Any, fitted: Any, features: tuple[str, ...]) -> dict[str, Any]:
+    """Return the JSON form of a `StandardScaler` and the `LogisticRegression` fitted on what it gives."""
+    return {
+        "features": list(features),
+        "classes": [str(name) for name in fitted.classes_],
+        "mean": _rounded(scaler.mean_),
+        "scale": _rounded(scaler.scale_),
+        "weights": [_rounded(row) for row in fitted.coef_],
+        "intercepts": _rounded(fitted.intercept_),
+    }
+
+
+def _rounded(numbers: np.ndarray) -> list[float]:
+    return [float(f"{number:.6g}") for number in numbers]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.followups import readings
+from assistant.types import Turn
+from assistant.words import stem
+
+SUBJECT = frozenset({stem("calcinosis"), stem("cutis")})
+
+
+def after(*said: str) -> list[Turn]:
+    """A conversation: reader and assistant in turn, the reader first."""
+    return [Turn("assistant" if number % 2 else "user", text) for number, text in enumerate(said)]
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "read_as"),
+    [
+        ("How common is it in children with juvenile DM?", "and in adults?", "How common is it in adults with juvenile DM?"),
+        ("What is calcinosis universalis?", "where?", "where universalis?"),
+        ("What does it say about milia?", "what about gout?", "What does it say about gout?"),
+        ("What is calcinosis universalis?", "and how is it treated?", "how is it treated (universalis)?"),
+    ],
+)
+def test_a_follow_up_is_completed_from_the_last_question(before: str, question: str, read_as: str) -> None:
+    assert readings(question, after(before, "An answer."), SUBJECT)[0] == read_as
+
+
+def test_an_item_of_the_last_answer_can_be_pointed_at() -> None:
+    history = after("what should I rule out?", "Gout\nMorphea\nMilia")
+    assert readings("the second one?", history, SUBJECT)[0] == "Morphea"
+    assert readings("what about the last one?", history, SUBJECT)[0].endswith("Milia")
+
+
+@pytest.mark.parametrize("question", ["Who wrote this page?", "How many codes are there in the list?", "is gout listed"])
+def test_a_new_topic_is_not_dragged_back(question: str) -> None:
+    assert readings(question, after("What is calcinosis universalis?", "An answer."), SUBJECT) == (question,)
+
+
+def test_without_a_conversation_a_question_stands_as_it_is() -> None:
+    assert readings("and in adults?", [], SUBJECT) == ("and in adults?",)
+    assert readings("where?", after("", "Hello."), SUBJECT) == ("where?",)
+
+
+def test_a_follow_up_of_a_follow_up_is_completed_too() -> None:
+    history = after("How common is it in children?", "Very.", "and in adults?", "Less.")
+    assert readings("and in infants?", history, SUBJECT)[0] == "How common is it in infants?"
