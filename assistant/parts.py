@@ -21,6 +21,8 @@ _JOINT = re.compile(
 
 MOST_NAMED = 2
 """Content words up to which a part with a pronoun is completed."""
+MOST_CARRIED = 4
+"""Words of an earlier question that are a name; more are a clause, and what comes after is not about all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def take_apart(text: str) -> Parts:
     parts: list[Part] = []
     for part in (part for sentence in asking for part in _cut(sentence)):
         before = about(parts[-1]) if parts else about(read_part(setting))
-        complete = not before or not points_back(part, after_question=bool(parts))
+        clause = bool(parts) and len(before.split()) > MOST_CARRIED
+        complete = not before or clause or not points_back(part, after_question=bool(parts))
         parts.append(part if complete else read_part(f"{part.text.rstrip(' ?')} ({before})?"))
     return Parts(tuple(parts), setting)
 
