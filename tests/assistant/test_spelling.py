@@ -25,7 +25,7 @@ def test_words_are_mended_towards_the_document_only(written: str, mended: str) -
 
 
 def test_a_document_defines_its_own_abbreviations() -> None:
-    text = "juvenile dermatomyositis (DM) and (see gout). Acute lymphoblastic leukemia (ALL; an older name). A note (1)."
+    text = "juvenile dermatomyositis (DM) and (see gout). Acute lymphoblastic leukemia (ALL; or AL). A note (1)."
     assert harvest(text) == {"dm": "dermatomyositis", "all": "acute lymphoblastic leukemia"}
 
 
