@@ -116,7 +116,7 @@ def test_on_a_phone_the_document_is_a_sheet_over_the_chat(browser: Any, site: Si
         sheet.wait_for(state="hidden")
         assert page.evaluate("document.querySelector('gradio-app').inert") is False
         page.get_by_role("button", name="Document").tap()
-        page.locator("#wb-page").get_by_role("button", name="Who gets it?").tap()
+        page.locator("#wb-page").get_by_role("button", name="Who is affected?").tap()
         sheet.wait_for(state="hidden")
         page.locator(".wb-answer").nth(1).wait_for()
 

@@ -73,6 +73,16 @@ def test_sentences_become_paragraphs_and_items_a_list(bumps: Document) -> None:
     )
 
 
+def test_a_count_is_no_item_of_the_list_it_counts_and_not_the_documents_words(bumps: Document) -> None:
+    counted = shown(bumps, ["Wait.\n• Ice – for an hour."])
+    counted = counted.model_copy(
+        update={"statements": (counted.statements[0].model_copy(update={"text": "2 are listed."}),)}
+    )
+    html = answer_html(counted, FakeLibrary(bumps).get)
+    assert "<p class='wb-said'>2 are <span class='wb-last'>listed. " in html
+    assert "Worked out from the quoted places" in html
+
+
 def test_an_answer_that_is_arriving_has_no_foot_yet(bumps: Document) -> None:
     html = answer_html(shown(bumps, ["Bumps are common.", "Wait."]), FakeLibrary(bumps).get, statements=1)
     assert "common." in html
@@ -150,7 +160,7 @@ def test_what_the_browser_keeps_is_read_back(bumps: Document) -> None:
 
 
 def test_starters_come_from_the_sections_a_withheld_one_last(bumps: Document) -> None:
-    assert starters(bumps) == ["What is it?", "How is it treated?", "Who gets it?", "What is the prognosis?"]
+    assert starters(bumps) == ["What is it?", "How is it treated?", "Who is affected?", "What is the prognosis?"]
     assert starters(shipped())[-1] == "How is it treated?"
     assert starters(build(read_markdown("# A\n\n## Zebras\n\nText.", "a.md", "a"))) == [
         "What does it say under “Zebras”?"
