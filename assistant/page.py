@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 QUESTION_CHARS = 2_000
 ARRIVALS = 4
 """An answer arrives in at most so many steps: a screen reader reads the log anew at each."""
+AT_ONCE_SECONDS = 0.1
+"""An answer that is there by then is shown at once, without a word that it is awaited."""
 BROKEN = "Something broke in Wardbook while it answered; the server's log says what."
 
 
@@ -93,27 +95,31 @@ def build(library: Shelf, desk: Desk) -> Any:
             return
         conversation = read_conversation(kept)
         messages = [*shown_messages(conversation), _message("user", question_html(question))]
-        opening = desk.opening
-        reading = "Reading the document…"
-        if opening.state == "loading":
-            reading = f"{opening.sentence} Your question is kept and will be answered as soon as it is ready."
-        yield [*messages, _message("assistant", waiting_html(reading))], "", gr.skip()
+        asked = asyncio.ensure_future(desk.ask(question, turns(conversation, document_id or None), document_id or None))
+        typed: Any = ""  # what the first step leaves in the box; later ones leave alone what is typed meanwhile
         try:
-            said = await desk.ask(question, turns(conversation, document_id or None), document_id or None)
+            await asyncio.wait({asked}, timeout=AT_ONCE_SECONDS)
+            if not asked.done():
+                yield [*messages, _message("assistant", waiting_html(_meanwhile(desk)))], typed, gr.skip()
+                typed = gr.skip()
+            said = await asked
         except (Busy, UserError) as error:
             sentence = error.message if isinstance(error, Busy) else sentence_of(error)
-            yield [*messages, _message("assistant", error_html(sentence, question))], gr.skip(), gr.skip()
+            yield [*messages, _message("assistant", error_html(sentence, question))], typed, gr.skip()
             return
         except Exception:
-            yield [*messages, _message("assistant", error_html(BROKEN, question))], gr.skip(), gr.skip()
+            yield [*messages, _message("assistant", error_html(BROKEN, question))], typed, gr.skip()
             raise  # a bug: Gradio writes the traceback to the log
+        finally:
+            asked.cancel()
         shown = Shown.model_validate(said.to_dict())
         for statements in range(1, len(shown.statements), len(shown.statements) // ARRIVALS + 1):
             arriving = answer_html(shown, library.get, statements=statements)
-            yield [*messages, _message("assistant", arriving)], gr.skip(), gr.skip()
+            yield [*messages, _message("assistant", arriving)], typed, gr.skip()
+            typed = gr.skip()
         conversation = [*conversation, shown][-KEPT_ANSWERS:]
         whole = _message("assistant", answer_html(shown, library.get))
-        yield [*messages, whole], gr.skip(), [one.model_dump(mode="json") for one in conversation]
+        yield [*messages, whole], typed, [one.model_dump(mode="json") for one in conversation]
 
     def restore(kept: Any) -> list[dict[str, str]]:
         return shown_messages(read_conversation(kept))
@@ -161,6 +167,12 @@ def build(library: Shelf, desk: Desk) -> Any:
         blocks.load(restore, kept, chat, queue=False, **private)
     blocks.queue(max_size=64, api_open=False)
     return blocks
+
+
+def _meanwhile(desk: Desk) -> str:
+    if desk.opening.state != "loading":
+        return "Reading the document…"
+    return f"{desk.opening.sentence} Your question is kept and will be answered as soon as it is ready."
 
 
 def _message(role: str, content: str) -> dict[str, str]:

@@ -69,16 +69,20 @@ export function keepDraft() {
 export function watchLog() {
   whenThere("#wb-chat [role='log']", (log) => {
     let questions = 0;
+    let answers = 0;
     const look = () => {
       mend(log);
       const rows = log.querySelectorAll(".user-row");
-      // Gradio makes the question's row before the answer's, which gives the room to scroll: look again while it waits.
-      if (rows.length && (rows.length !== questions || log.querySelector(".wb-waiting"))) {
+      const replies = log.querySelectorAll(".bot-row").length;
+      const awaited = log.querySelector(".wb-waiting");
+      // Gradio makes the question's row before the answer's, which gives the room to scroll: look again at each.
+      if (rows.length && (rows.length !== questions || replies !== answers || awaited)) {
         const last = rows[rows.length - 1].querySelector(".wb-question") ?? rows[rows.length - 1];
         log.style.setProperty("--wb-room", `${Math.max(0, log.clientHeight - last.offsetHeight - 36)}px`);
         log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 10;
       }
       questions = rows.length;
+      answers = replies;
     };
     new MutationObserver(look).observe(log, { childList: true, subtree: true, attributeFilter: ["aria-label", "role"] });
     look();
