@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from assistant.abbreviations import common
-from assistant.evidence import choose
+from assistant.evidence import asked_definition, asked_list, choose
 from assistant.features import passage_features
 from assistant.lexicon import Lexicon, read_lexicon, similarity
 from assistant.models import Models, read_models
 from assistant.outcome import NOTHING_ASKED, Decision, Nearness, decide, outcome_features, topic_statuses
-from assistant.question import Part, asks_something, read_part
+from assistant.question import Part, asks_something, metadata_topics, read_part
 from assistant.types import Turn
 from assistant.word_vectors import WordVectors
 from assistant.words import language, words
@@ -175,15 +175,24 @@ class Reader:
         names = found.names or self.models.evidence.features
         seen = outcome_features(found.part, lexicon, found.similar, found.near, names, found.rows, weights)
         withheld = withheld_headings(found, lexicon)
-        nearest = lexicon.sections[found.hits[int(weights.argmax())].passage.section_id].heading if found.hits else None
+        # Codes and contributors are near to nothing that a student asks of the disease.
+        told = [place for place, hit in enumerate(found.hits) if not _is_metadata(hit, lexicon)]
+        nearest = max(told, key=lambda place: weights[place], default=None)
+        nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
         return Reading(
             part,
             decide(self.models.outcome, seen, withholds=bool(withheld)) if asks_something(part) else NOTHING_ASKED,
-            choose(found.hits, weights, lexicon, self.models.bounds),
+            asked_list(found.part, found.hits, weights, lexicon)
+            or asked_definition(found.part, lexicon)
+            or choose(found.hits, weights, lexicon, self.models.bounds),
             withheld,
-            nearest,
+            nearest_heading,
             bool(seen["names_subject"]) or not found.part.focus(lexicon.subject),
         )
+
+
+def _is_metadata(hit: Hit, lexicon: Lexicon) -> bool:
+    return lexicon.sections[hit.passage.section_id].topic in metadata_topics()
 
 
 def withheld_headings(found: Found, lexicon: Lexicon) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Choosing evidence: the sentences and list items that answer one part of a question, all of them and no others.
 
 A fitted model (`evidence_model.json`, made by `python -m evals.fit.evidence`) gives each hit its probability of being
-evidence. Kept are those above a share of the best one's; a list most of whose items are kept is taken whole.
+evidence. Kept are those above a share of the best one's; a list most of whose items are kept is taken whole. What is
+asked for by its topic alone, a list or what the disease is, comes by the document's structure.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from assistant.lexicon import Lexicon
+from assistant.question import Part, metadata_topics
 from corpus.types import Passage
 from index.types import Hit
 
@@ -54,6 +57,38 @@ def choose(hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon, bounds: 
         if inside > 1 and inside >= bounds.whole_list * len(items):
             kept.update((item.id, item) for item in items)
     return tuple(sorted(kept.values(), key=lambda passage: passage.start))
+
+
+def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon) -> tuple[Passage, ...]:
+    """Return the list that is asked for as a whole; empty when none is.
+
+    It is when the best hit lies in a section whose topic is asked for, and the question names nothing besides ("what
+    should I rule out?"). Of lines about the page some may hold the very words of asking ("ICD", "last reviewed"): those
+    are meant.
+    """
+    if not hits or part.focus(lexicon.subject):
+        return ()
+    home = hits[int(evidence.argmax())].passage.section_id
+    items = [passage for passage in lexicon.passages if passage.section_id == home and passage.kind == "item"]
+    if lexicon.sections[home].topic not in part.topics or len(items) < 2:
+        return ()
+    if lexicon.sections[home].topic not in metadata_topics():
+        return tuple(items)
+    said = [len(part.asking & lexicon.places[item.id].facts.stems) for item in items]
+    return tuple(item for item, count in zip(items, said, strict=True) if count == max(said))
+
+
+def asked_definition(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
+    """Return the opening sentence of the synopsis when a question asks what the document's subject is; else nothing."""
+    asks = "definition" in part.wants or "synopsis" in part.topics
+    if not asks or part.focus(lexicon.subject) or part.topics.keys() - {"synopsis"}:
+        return ()
+    openings = (
+        passage
+        for passage in lexicon.passages
+        if lexicon.sections[passage.section_id].topic == "synopsis" and passage.kind == "sentence"
+    )
+    return tuple(islice(openings, 1))
 
 
 def _lists(passages: Sequence[Passage]) -> list[list[Passage]]:

@@ -55,7 +55,9 @@ class ChromaStore:
         """Make an empty store in a new folder; OSError if the disk does not take it."""
         # Chroma writes its graph every `sync_threshold` passages, 1,000 by default, and every opening adds the rest
         # to it anew: 250 ms for 2,600 passages. So every `add` writes it, and a builder makes few and large ones.
-        hnsw = {"space": "cosine", "sync_threshold": 2}
+        # More neighbours than the default 16: of 326 passages asked for by their own vectors, one was not found with
+        # 16 in one of two builds, none with 32, at the same speed.
+        hnsw = {"space": "cosine", "sync_threshold": 2, "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
         with _disk_errors():
             client = _client(folder)
             made = client.create_collection(_COLLECTION, configuration={"hnsw": hnsw}, embedding_function=None)
@@ -91,14 +93,13 @@ class ChromaStore:
         """Return how many passages the store holds."""
         return int(self._collection.count())
 
-    def query(self, vector: Vectors, limit: int, document_id: str | None = None) -> tuple[list[int], Cosines]:
-        """Return the rows nearest to `vector` and their cosines, nearest first, of one document or of all."""
-        where = None if document_id is None else {"document_id": document_id}
-        found = self._collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=limit, where=where, include=["distances"]
-        )
-        cosines = 1 - np.asarray(found["distances"][0], dtype=np.float32)
-        return [int(row) for row in found["ids"][0]], cosines
+    def query(self, vector: Vectors, limit: int) -> tuple[list[int], Cosines]:
+        """Return the rows nearest to `vector` and their cosines, nearest first.
+
+        The search is approximate: of 3,585 real passages it finds 99.8 % of the nearest 50.
+        """
+        found = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"])
+        return [int(row) for row in found["ids"][0]], 1 - np.asarray(found["distances"][0], dtype=np.float32)
 
     def read_document(self, document_id: str) -> tuple[list[Stored], Vectors]:
         """Return the passages of a document in order, and their vectors."""

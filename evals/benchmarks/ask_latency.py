@@ -63,7 +63,7 @@ def main() -> None:
         asked = questions_about(assistant, given.questions)
 
         def bare(question: str, document_id: str) -> object:
-            return store.query(encoder.encode_questions([question])[0], LIMIT, document_id)
+            return store.query(encoder.encode_questions([question])[0], LIMIT)
 
         ways: dict[str, Callable[[str, str], object]] = {
             "encode the question": lambda question, _: encoder.encode_questions([question]),
