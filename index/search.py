@@ -3,8 +3,8 @@
 Across the library Chroma's graph finds what is near in meaning. Inside one document every passage's cosine is computed,
 from vectors that Chroma gave once and that stay in memory. Chroma could answer that too, filtered to the document, but
 its graph is approximate and comes out different at every build: in a test it left out the passage that was asked for.
-It also takes longer: 1.3 ms in a library of one document and 24 ms in one of 24,000 passages, where the product of a
-matrix and a vector takes 0.02 ms (`python -m evals.benchmarks.encode_and_search`).
+It also took longer (Chroma 1.5.9): 1.3 ms in a library of one document and 24 ms in one of 24,000 passages, where the
+product of a matrix and a vector takes 0.02 ms. `python -m evals.benchmarks.encode_and_search` has the rest.
 """
 
 from __future__ import annotations
