@@ -5,21 +5,33 @@ Holds what costs time to make and never changes while an index is open: the lexi
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from assistant.abbreviations import common
+from assistant.asking import Asking, AskingModel, read_asking
+from assistant.cross_encoder import CrossEncoder
+from assistant.cross_encoder import load as load_cross_encoder
 from assistant.evidence import asked_definition, asked_list, choose
 from assistant.features import passage_features
 from assistant.lexicon import Lexicon, read_lexicon, similarity
 from assistant.models import Models, read_models
-from assistant.outcome import NOTHING_ASKED, Decision, Nearness, decide, outcome_features, topic_statuses
+from assistant.outcome import (
+    NOTHING_ASKED,
+    Decision,
+    Nearness,
+    decide,
+    outcome_features,
+    sections_asked,
+    topic_statuses,
+)
 from assistant.question import Part, asks_something, metadata_topics, read_part
 from assistant.types import Turn
+from assistant.weighing import Read, read_hits, weigh
 from assistant.word_vectors import WordVectors
 from assistant.words import language, words
 from corpus.errors import UserError
@@ -27,6 +39,8 @@ from corpus.types import Document, Passage
 from corpus.vocabulary import load as load_vocabulary
 from index.encoder import Encoder
 from index.search import Index
+from index.sentence_transformers_encoder import load as load_encoder
+from index.sentence_transformers_encoder import packaged_fingerprint
 from index.types import Hit
 
 MOST_HITS = 64
@@ -43,6 +57,9 @@ class Found:
     rows: np.ndarray
     similar: np.ndarray
     near: Nearness
+    question: str
+    """The part as it is searched for: what was told before it, then the part, abbreviations written out."""
+    asking: Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,7 @@ class Reader:
     ) -> None:
         self._documents = {document.id: document for document in documents}
         self._index = index
+        self._encoder = encoder
         self._vectors = WordVectors(encoder, cache_folder)
         self._lexicons: dict[str, Lexicon] = {}
         self.english: frozenset[str] = getattr(encoder, "whole_words", frozenset())
@@ -75,6 +93,25 @@ class Reader:
     def models(self) -> Models:
         """The fitted models, read at first use, since fitting them starts without them."""
         return read_models()
+
+    @cached_property
+    def cross_encoder(self) -> CrossEncoder:
+        """The fitted cross-encoder, loaded at first use."""
+        return load_cross_encoder()
+
+    @cached_property
+    def _asking_model(self) -> AskingModel:
+        return read_asking()
+
+    @cached_property
+    def _asking_encoder(self) -> Encoder:
+        """The packaged encoder, in whose space the wording of questions is read, whichever one searches."""
+        return self._encoder if self._encoder.fingerprint == packaged_fingerprint() else load_encoder(None)
+
+    def _asking(self, text: str, vector: np.ndarray) -> Asking:
+        """Read a question's wording; `vector` is its vector of the encoder that searches."""
+        packaged = self._asking_encoder
+        return self._asking_model(vector if packaged is self._encoder else packaged.encode_questions([text])[0])
 
     @cached_property
     def _topic_phrases(self) -> tuple[np.ndarray, np.ndarray]:
@@ -105,7 +142,8 @@ class Reader:
 
     def warm(self) -> None:
         """Do at start what the first question would otherwise wait for."""
-        _ = self.models, self._topic_phrases, self._to_assistant
+        _ = self.models, self.cross_encoder, self._asking_model, self._asking_encoder
+        _ = self._topic_phrases, self._to_assistant
         for document_id in self._documents:
             self.lexicon(document_id)
         self._vectors.save()
@@ -149,42 +187,26 @@ class Reader:
         )
         similar = similarity(lexicon, expanded.content, self._vectors)
         names, rows = passage_features(expanded, lexicon, hits, similar, topics)
-        return Found(expanded, hits, names, rows, similar, near)
-
-    def without(
-        self, lexicon: Lexicon, passages: Set[str], *, withheld: Set[str] = frozenset(), dropped: Set[str] = frozenset()
-    ) -> Lexicon:
-        """Return the words of a document as if it lacked some passages, withheld some sections or announced some not.
-
-        For fitting: `find` then finds none of those passages.
-        """
-        sections = tuple(
-            replace(section, status="withheld") if section.id in withheld else section
-            for section in lexicon.document.sections
-            if section.id not in dropped
-        )
-        left = tuple(passage for passage in lexicon.passages if passage.id not in passages)
-        return read_lexicon(replace(lexicon.document, sections=sections), left, self._vectors)
+        return Found(expanded, hits, names, rows, similar, near, text, self._asking(text, vectors[0]))
 
     def read(self, part: Part, setting: str, document_id: str) -> Reading:
         """Decide one part."""
         lexicon = self.lexicon(document_id)
         found = self.find(part, setting, lexicon)
-        weights = self.models.evidence.probability(found.rows) if found.hits else np.zeros(0)
-        # A document that withholds everything gives no hits, and so no row that names the features.
-        names = found.names or self.models.evidence.features
-        seen = outcome_features(found.part, lexicon, found.similar, found.near, names, found.rows, weights)
-        withheld = withheld_headings(found, lexicon)
+        read = read_hits(found, lexicon, self.models.first, self.cross_encoder)
+        weights = weigh(found, read, self.models.evidence)
+        seen = outcome_features(found, read, weights, lexicon, self.models.first.features)
+        withheld = withheld_headings(found, read, lexicon)
         # Codes and contributors are near to nothing that a student asks of the disease.
         told = [place for place, hit in enumerate(found.hits) if not _is_metadata(hit, lexicon)]
-        nearest = max(told, key=lambda place: weights[place], default=None)
+        nearest = max(told, key=lambda place: (weights[place], read.first[place]), default=None)
         nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
         return Reading(
             part,
             decide(self.models.outcome, seen, withholds=bool(withheld)) if asks_something(part) else NOTHING_ASKED,
             asked_list(found.part, found.hits, weights, lexicon)
             or asked_definition(found.part, lexicon)
-            or choose(found.hits, weights, lexicon, self.models.bounds),
+            or choose(found.hits, weights, read.shortlist, lexicon, self.models.bounds),
             withheld,
             nearest_heading,
             bool(seen["names_subject"]) or not found.part.focus(lexicon.subject),
@@ -195,15 +217,15 @@ def _is_metadata(hit: Hit, lexicon: Lexicon) -> bool:
     return lexicon.sections[hit.passage.section_id].topic in metadata_topics()
 
 
-def withheld_headings(found: Found, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return the headings of the withheld sections asked for: those named by words, else the likeliest one."""
+def withheld_headings(found: Found, read: Read, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the heading of the withheld section asked for most, and of others where words ask for two or more."""
+    strength = sections_asked(read, lexicon, found.asking)
     statuses = topic_statuses(lexicon.sections.values())
-    withheld = [section for section in lexicon.sections.values() if section.status == "withheld"]
-    asked = [s for s in withheld if s.topic in found.part.topics and statuses[s.topic] == "withheld"]
-    if asked:
-        strength = found.part.topics
-        return tuple(s.heading for s in sorted(asked, key=lambda s: -strength[s.topic]))
-    return tuple(s.heading for s in sorted(withheld, key=lambda s: -found.near.sections[s.id])[:1])
+    withheld = [section for section in lexicon.announced if section.status == "withheld"]
+    named = [s for s in withheld if s.topic in found.part.topics and statuses[s.topic] == "withheld"]
+    ranked = sorted(withheld, key=lambda section: -strength[section.id])
+    also = named if len(named) > 1 else []
+    return tuple(section.heading for section in ranked if section is ranked[0] or section in also)
 
 
 def expand(text: str, lexicon: Lexicon) -> str:

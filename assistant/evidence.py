@@ -1,6 +1,6 @@
 """Choosing evidence: the sentences and list items that answer one part of a question, all of them and no others.
 
-A fitted model (`evidence_model.json`, made by `python -m evals.fit.evidence`) gives each hit its probability of being
+A fitted model (`evidence_model.json`, made by `python -m evals.fit.models`) gives each hit its probability of being
 evidence. Kept are those above a share of the best one's; a list most of whose items are kept is taken whole. What is
 asked for by its topic alone, a list or what the disease is, comes by the document's structure.
 """
@@ -19,6 +19,9 @@ from assistant.question import Part, metadata_topics
 from corpus.types import Passage
 from index.types import Hit
 
+LEAST_ITEMS_READ = 2
+"""A list of which no more items were read is not taken whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -29,13 +32,18 @@ class Bounds:
     share_of_best: float
     """Share of the best hit's probability below which a hit is not kept."""
     whole_list: float
-    """Share of a list's items that must be kept for the list to be taken whole."""
+    """Share of the items of a list that were read which must be kept for the list to be taken whole."""
     most_sentences: int
     """Sentences of prose kept at most."""
 
 
-def choose(hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon, bounds: Bounds) -> tuple[Passage, ...]:
-    """Return the passages to quote, in the document's order; empty only when there are no hits."""
+def choose(
+    hits: Sequence[Hit], evidence: np.ndarray, shortlist: np.ndarray, lexicon: Lexicon, bounds: Bounds
+) -> tuple[Passage, ...]:
+    """Return the passages to quote, in the document's order; empty only when there are no hits.
+
+    `evidence` is the probability of each hit, `shortlist` the numbers of those that were read.
+    """
     if not hits:
         return ()
     best = float(evidence.max())
@@ -52,9 +60,11 @@ def choose(hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon, bounds: 
                 continue
             sentences += 1
         kept[passage.id] = passage
+    weighed = {hits[number].passage.id for number in shortlist}
     for items in _lists(lexicon.passages):
         inside = sum(item.id in kept for item in items)
-        if inside > 1 and inside >= bounds.whole_list * len(items):
+        among = sum(item.id in weighed for item in items)
+        if inside > 1 and among > LEAST_ITEMS_READ and inside >= bounds.whole_list * among:
             kept.update((item.id, item) for item in items)
     return tuple(sorted(kept.values(), key=lambda passage: passage.start))
 

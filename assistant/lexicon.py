@@ -38,6 +38,11 @@ def weight(word_stem: str) -> float:
     return weights.get(word_stem, unseen) / unseen
 
 
+def is_known(word_stem: str) -> bool:
+    """Tell whether a stem is one of those that biomedical text uses again and again."""
+    return word_stem in _weights()[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A passage among the others."""
@@ -75,6 +80,13 @@ class Lexicon:
 
     words: frozenset[str]
     """The vocabulary as a set."""
+    stem_set: frozenset[str]
+    by_id: dict[str, Passage]
+
+    @property
+    def announced(self) -> tuple[Section, ...]:
+        """Sections that are present or withheld, in the document's order; empty ones hold and withhold nothing."""
+        return tuple(section for section in self.document.sections if section.status != "empty")
 
 
 def read_lexicon(document: Document, passages: tuple[Passage, ...], vectors: WordVectors) -> Lexicon:
@@ -102,6 +114,8 @@ def read_lexicon(document: Document, passages: tuple[Passage, ...], vectors: Wor
         frozenset(stem(word) for word in title),
         abbreviations,
         frozenset(vocabulary),
+        frozenset(stem(word) for word in vocabulary),
+        {passage.id: passage for passage in passages},
     )
 
 

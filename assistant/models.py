@@ -13,13 +13,16 @@ from assistant.regression import Regression, regression_from_json
 from corpus.errors import UserError
 
 FOLDER = Path(__file__).parent
+NAMES = ("shortlist", "evidence", "outcome")
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What decides which hits are evidence, where keeping stops, and the outcome."""
+    """What decides which hits are read, which are evidence, where keeping stops, and the outcome."""
 
-    evidence: Forest
+    first: Forest
+    """Makes the shortlist."""
+    evidence: Regression
     bounds: Bounds
     outcome: Regression
 
@@ -31,8 +34,15 @@ def read_models(folder: Path = FOLDER) -> Models:
         UserError: one is missing, no JSON, or lacks a part.
     """
     try:
-        evidence, outcome = _read(folder / "evidence_model.json"), _read(folder / "outcome_model.json")
-        return Models(forest_from_json(evidence), Bounds(**evidence["bounds"]), regression_from_json(outcome))
+        first, evidence, outcome = (
+            _read(folder / f"{name}_model.json") for name in ("shortlist", "evidence", "outcome")
+        )
+        return Models(
+            forest_from_json(first),
+            regression_from_json(evidence),
+            Bounds(**evidence["bounds"]),
+            regression_from_json(outcome),
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"a fitted model in {folder} is damaged: {error!r}", "reinstall wardbook") from error
 

@@ -1,22 +1,30 @@
 """Deciding the outcome of one part of a question, before anything is written.
 
-A fitted model (`outcome_model.json`, made by `python -m evals.fit.outcome`) sees the best evidence, how much of the
-question the whole document covers, and which topics are asked for: of present, of withheld and of missing sections.
+A fitted model (`outcome_model.json`, made by `python -m evals.fit.models`) sees the best evidence and what the
+cross-encoder says of it, how much of the question the whole document covers, which topics are asked for (of present, of
+withheld and of missing sections), what became of questions worded like this one, and whether it names another disease.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.asking import Asking
+from assistant.diseases import named
 from assistant.features import NEAR, covered, subject_likeness, weighted, word_weights
 from assistant.lexicon import Lexicon
 from assistant.question import Part
 from assistant.regression import Regression
 from assistant.types import Outcome
+from assistant.weighing import UNREAD, Read
 from corpus.types import Section
+
+if TYPE_CHECKING:
+    from assistant.answering import Found
 
 OUTCOMES: tuple[Outcome, ...] = ("answered", "withheld", "not_in_document", "out_of_scope")
 
@@ -34,6 +42,8 @@ class Decision:
         return self.probabilities[self.outcome]
 
 
+LEAST_LOG = -7.0
+"""Logarithm of a topic's probability below which all are alike."""
 NOTHING_ASKED = Decision("out_of_scope", {outcome: float(outcome == "out_of_scope") for outcome in OUTCOMES})
 """What a part that asks for nothing at all gets ("the", "???")."""
 
@@ -64,19 +74,23 @@ def decide(model: Regression, seen: Mapping[str, float], *, withholds: bool) -> 
 
 
 def outcome_features(
-    part: Part,
-    lexicon: Lexicon,
-    similar: np.ndarray,
-    near: Nearness,
-    names: Sequence[str],
-    rows: np.ndarray,
-    evidence: np.ndarray,
+    found: Found, read: Read, evidence: np.ndarray, lexicon: Lexicon, names: Sequence[str]
 ) -> dict[str, float]:
-    """Return the features of the outcome model by name.
+    """Return what the outcome model sees of a part, by name.
 
-    `similar` is the table of `lexicon.similarity` for `part.content`; `names` and `rows` are the passage features of
-    the hits, `evidence` their probability of being evidence.
+    `evidence` is the probability of each hit; `names` are those of the features of a hit, since a document that
+    withholds everything gives no hits.
     """
+    return {
+        **document_features(found, evidence, lexicon, names),
+        **read_features(read, lexicon, found.asking),
+        **wording_features(found.part, lexicon, found.asking),
+    }
+
+
+def document_features(found: Found, evidence: np.ndarray, lexicon: Lexicon, names: Sequence[str]) -> dict[str, float]:
+    """Return what the outcome model sees of the best hit and of the whole document, by name."""
+    part, similar, near, rows = found.part, found.similar, found.near, found.rows
     content, focus = part.content, part.focus(lexicon.subject)
     in_focus = [number for number, word in enumerate(content) if word in focus]
     nearest = similar.max(axis=1, initial=0.0)[None, :] if similar.size else np.zeros((1, len(content)))
@@ -124,6 +138,57 @@ def outcome_features(
         "not_exact_words": float(sum(nearest[0, in_focus] < 1.0)),
         "missing_in_best": float(len(focus)) * (1.0 - best["exact_share"]),
         "subject_likeness": float(subject_likeness(lexicon, similar).max(initial=0.0)),
+    }
+
+
+def read_features(read: Read, lexicon: Lexicon, asking: Asking) -> dict[str, float]:
+    """Return what the outcome model sees of the cross-encoder's reading, by name; there may be nothing to read."""
+    ranked = [*sorted(read.pairs.tolist(), reverse=True)[:3], UNREAD, UNREAD, UNREAD]
+    asked = sections_asked(read, lexicon, asking)
+    best = {"present": UNREAD, "withheld": UNREAD}
+    best_asked = dict(best)
+    for section, judged in zip(lexicon.announced, read.judged.sections, strict=True):
+        best[section.status] = max(best[section.status], float(judged))
+        best_asked[section.status] = max(best_asked[section.status], asked[section.id])
+    return {
+        "pair_1": ranked[0],
+        "pair_2": ranked[1],
+        "pair_3": ranked[2],
+        "pairs_over": float((read.pairs > 0).sum()),
+        "scope": read.judged.scope,
+        "section_withheld": best["withheld"],
+        "section_present": best["present"],
+        "section_over_pair": best["withheld"] - ranked[0],
+        "asked_section_withheld": best_asked["withheld"],
+        "asked_section_present": best_asked["present"],
+    }
+
+
+def sections_asked(read: Read, lexicon: Lexicon, asking: Asking) -> dict[str, float]:
+    """Return how much a part asks for each announced section, by its id: what the cross-encoder says of the heading,
+    and the logarithm of the probability that the wording asks for its topic.
+    """
+    return {
+        section.id: float(judged) + max(asking.topics.get(section.topic, LEAST_LOG), LEAST_LOG)
+        for section, judged in zip(lexicon.announced, read.judged.sections, strict=True)
+    }
+
+
+def wording_features(part: Part, lexicon: Lexicon, asking: Asking) -> dict[str, float]:
+    """Return what the outcome model sees of the wording, by name."""
+    statuses = topic_statuses(lexicon.sections.values())
+    mass = dict.fromkeys(("present", "withheld", "absent"), 0.0)
+    for topic, chance in asking.topics.items():
+        if topic not in ("none", "off_topic"):
+            mass[statuses.get(topic, "absent")] += float(np.exp(chance))
+    names = named(part, lexicon)
+    return {
+        **{f"worded_{outcome}": chance for outcome, chance in asking.outcomes.items()},
+        **{f"asks_{status}": share for status, share in mass.items()},
+        "asks_none": float(np.exp(asking.topics["none"])),
+        "asks_off_topic": float(np.exp(asking.topics["off_topic"])),
+        "names_known": float(names.known),
+        "names_foreign": float(names.foreign),
     }
 
 

@@ -30,10 +30,14 @@ class Regression:
         Raises:
             KeyError: a feature is missing.
         """
-        row = (np.array([seen[name] for name in self.features]) - self.mean) / self.scale
-        raw = self.weights @ row + self.intercepts
-        exponent = np.exp(raw - raw.max())
-        return dict(zip(self.classes, (exponent / exponent.sum()).tolist(), strict=True))
+        row = np.array([[seen[name] for name in self.features]])
+        return dict(zip(self.classes, self.table(row)[0].tolist(), strict=True))
+
+    def table(self, rows: np.ndarray) -> np.ndarray:
+        """Return float64 (n, classes), the probabilities for rows (n, features) in the order of `features`."""
+        raw = ((rows - self.mean) / self.scale) @ self.weights.T + self.intercepts
+        exponent = np.exp(raw - raw.max(axis=1, keepdims=True))
+        return np.asarray(exponent / exponent.sum(axis=1, keepdims=True))
 
 
 def regression_from_json(data: Mapping[str, Any]) -> Regression:

@@ -1,6 +1,7 @@
 """Mending typing errors towards words that the document or the section vocabulary holds.
 
-A word is left alone when the encoder's vocabulary, the document or the section vocabulary knows it (or its stem).
+A word is left alone when the encoder's vocabulary, the document, the section vocabulary or the table of biomedical
+words knows it (or its stem).
 Otherwise it is mended to the nearest word of the document or of the section vocabulary, by optimal string alignment
 distance (Damerau's four errors): one error for words of four to seven letters, two for longer ones. Nothing is mended
 towards general English: a rare clinical term must not become a common word.
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Set
 from functools import cache
 
+from assistant.lexicon import is_known
 from assistant.words import language, stem, words
 from corpus.vocabulary import load as load_vocabulary
 
@@ -39,8 +41,11 @@ def mend(question: str, document_words: Set[str], english: Set[str]) -> str:
     for word in words(question):
         if len(word.text) < SHORTEST or not word.text.isalpha() or word.text in known or word.text in english:
             continue
+        # Capitals inside a question are an abbreviation ("NICU"); a question that is all capitals is just loud.
+        if question[word.start : word.end].isupper() and not question.isupper():
+            continue
         stems = stems or frozenset(stem(other) for other in known)
-        better = None if word.stem in stems else _nearest(word.text, known)
+        better = None if word.stem in stems or is_known(word.stem) else _nearest(word.text, known)
         if better is not None:
             mended += [question[position : word.start], better]
             position = word.end

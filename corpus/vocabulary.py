@@ -94,7 +94,14 @@ class Vocabulary:
 
     def is_withheld(self, line: str) -> bool:
         """Tell whether a whole line says that the body is not in this copy."""
-        return len(line) <= 300 and self._line["withheld"].fullmatch(line.strip(_EDGES)) is not None
+        if len(line) > 300:
+            return False
+        if self._line["withheld"].fullmatch(line.strip(_EDGES)):
+            return True
+        # A stub may be said in clauses, "Subscription required – log in for access": then each of them is one.
+        clauses = [clause.strip(_EDGES) for clause in _CLAUSES.split(line)]
+        stubs = [self._line["withheld"].fullmatch(clause) is not None for clause in clauses]
+        return any(stubs) and all(stub or self.asks_to_log_in(c) for stub, c in zip(stubs, clauses, strict=True))
 
     def is_boilerplate(self, line: str) -> bool:
         """Tell whether a whole line belongs to the site around the page."""
@@ -112,6 +119,7 @@ class Vocabulary:
         return found["caption"].strip() if found else None
 
 
+_CLAUSES = re.compile(r"\s[–—-]\s|[.:;|]\s+")
 _EDGES = " \t*_.!…[]()🔒"
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*|[IVX]+|[A-Za-z])[.)]\s+|^\s*\d+(?:\.\d+)*\s+(?=[A-Z])")
 _APOSTROPHE = re.compile(r"['’]")

@@ -75,6 +75,11 @@ def check_packaged(folder: Path, expected: dict[str, str] | None = None) -> str:
     return _joined(expected)
 
 
+def packaged_fingerprint() -> str:
+    """Return the fingerprint of the packaged weights as they must be."""
+    return _joined(PACKAGED_SHA256)
+
+
 def fingerprint_of(folder: Path) -> str:
     """Hash every file of a model that its vectors may depend on."""
     names = sorted(

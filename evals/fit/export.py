@@ -36,13 +36,18 @@ def forest_to_json(fitted: Any, features: tuple[str, ...]) -> dict[str, Any]:
 
 def regression_to_json(scaler: Any, fitted: Any, features: tuple[str, ...]) -> dict[str, Any]:
     """Return the JSON form of a `StandardScaler` and the `LogisticRegression` fitted on what it gives."""
+    weights, intercepts = fitted.coef_, fitted.intercept_
+    if len(fitted.classes_) == 2:
+        # Of two classes scikit-learn keeps only the weights of the second; the first one's raw score is 0.
+        weights = np.vstack([np.zeros_like(weights), weights])
+        intercepts = np.concatenate([[0.0], intercepts])
     return {
         "features": list(features),
         "classes": [str(name) for name in fitted.classes_],
         "mean": _rounded(scaler.mean_),
         "scale": _rounded(scaler.scale_),
-        "weights": [_rounded(row) for row in fitted.coef_],
-        "intercepts": _rounded(fitted.intercept_),
+        "weights": [_rounded(row) for row in weights],
+        "intercepts": _rounded(intercepts),
     }
 
 

@@ -91,7 +91,7 @@ def chosen(tmp_path: Path, chances: dict[str, float], bounds: Bounds) -> list[st
     lexicon = read_lexicon(document, split(document), WordVectors(FakeEncoder()))
     hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
     evidence = np.array([chances.get(hit.passage.text, 0.0) for hit in hits])
-    return [passage.text for passage in choose(hits, evidence, lexicon, bounds)]
+    return [passage.text for passage in choose(hits, evidence, np.arange(len(hits)), lexicon, bounds)]
 
 
 def test_evidence_is_kept_down_to_a_share_of_the_best(tmp_path: Path) -> None:

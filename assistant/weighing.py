@@ -1,0 +1,79 @@
+"""Weighing hits as evidence: a cheap first look at all of them, then the cross-encoder on the best.
+
+A fitted forest sees what `features.py` describes and makes the shortlist; a fitted regression sees in addition what the
+cross-encoder says of each passage on it. Hits off the shortlist are no evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.cross_encoder import CrossEncoder, Judged
+from assistant.forest import Forest
+from assistant.lexicon import Lexicon
+from assistant.pair_texts import passage_text
+from assistant.regression import Regression
+
+if TYPE_CHECKING:
+    from assistant.answering import Found
+
+SHORTLIST = 8
+"""Passages that the cross-encoder reads."""
+UNREAD = -9.0
+"""Log-odds that stand for a passage, or a section, that there is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the cross-encoder says of a part."""
+
+    first: np.ndarray
+    """float64 (hits,): probability of being evidence at the first look."""
+    shortlist: np.ndarray
+    """int (at most `SHORTLIST`,): numbers of the hits read, the likeliest first."""
+    pairs: np.ndarray
+    """float32 (shortlist,): log-odds that each passage read answers."""
+    judged: Judged
+    """The part against the sections that the document announces."""
+
+
+def read_hits(found: Found, lexicon: Lexicon, forest: Forest, cross: CrossEncoder) -> Read:
+    """Make the shortlist and let the cross-encoder read it, and the document's headings."""
+    first = forest.probability(found.rows) if found.hits else np.zeros(0)
+    shortlist = np.argsort(-first, kind="stable")[:SHORTLIST]
+    texts = [passage_text(found.hits[number].passage, lexicon) for number in shortlist]
+    headings = [section.heading for section in lexicon.announced]
+    return Read(
+        first,
+        shortlist,
+        cross.passages(found.question, texts),
+        cross.sections(found.question, lexicon.document.title, headings),
+    )
+
+
+def shortlist_rows(found: Found, read: Read) -> tuple[tuple[str, ...], np.ndarray]:
+    """Return names and float64 (shortlist, features): what the regression sees."""
+    best = read.pairs.max(initial=UNREAD)
+    own = np.column_stack(
+        [
+            read.pairs,
+            read.pairs - best,
+            np.full(len(read.pairs), best),
+            np.full(len(read.pairs), (read.pairs > 0).sum()),
+            read.first[read.shortlist],
+        ]
+    )
+    names = (*found.names, "pair", "pair_gap", "pair_best", "pairs_over", "first")
+    return names, np.hstack([found.rows[read.shortlist], own]) if len(read.pairs) else np.zeros((0, len(names)))
+
+
+def weigh(found: Found, read: Read, regression: Regression) -> np.ndarray:
+    """Return float64 (hits,): the probability that each hit is evidence."""
+    evidence = np.zeros(len(found.hits))
+    if len(read.shortlist):
+        chances = regression.table(shortlist_rows(found, read)[1])
+        evidence[read.shortlist] = chances[:, regression.classes.index("yes")]
+    return evidence
