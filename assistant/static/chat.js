@@ -1,5 +1,6 @@
 // What the chat needs beside Gradio: asking from a button, telling which document is shown, where to scroll, and names
 // for a screen reader that are not HTML source.
+import { fetchCited } from "./transcript.js";
 
 /** Call back with the first element that matches, now or when Gradio has made it. */
 function whenThere(selector, found) {
@@ -35,16 +36,17 @@ export function tellDocument(id) {
   whenThere("#wb-document textarea", (field) => field.value !== id && setField(field, id));
 }
 
-/** Put the cursor into the box, unless the page was opened at a place of the document. */
-export function focusBox() {
+/** Put the cursor into the box, unless the reader is elsewhere: at a place of the document, or in another field. */
+export function focusBox(mayComeFromElsewhere = false) {
   whenThere("#wb-box textarea", (box) => {
-    if (!location.hash && document.activeElement === document.body) box.focus({ preventScroll: true });
+    const isFree = document.activeElement === document.body;
+    if (isFree && (mayComeFromElsewhere || !location.hash)) box.focus({ preventScroll: true });
   });
 }
 
 /** Keep what is typed, or asked and not yet answered, when the page is loaded anew: Gradio does so after a lost server. */
 export function keepDraft() {
-  const name = "wardbook-draft";
+  const name = `wardbook-draft${new URLSearchParams(location.search).get("document") ?? ""}`;
   addEventListener("pagehide", () => {
     const waiting = document.querySelector("#wb-chat .wb-waiting");
     const asked = [...document.querySelectorAll("#wb-chat .wb-question")].at(-1);
@@ -81,6 +83,7 @@ export function watchLog() {
         log.style.setProperty("--wb-room", `${Math.max(0, log.clientHeight - last.offsetHeight - 36)}px`);
         log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 10;
       }
+      if (replies !== answers) fetchCited(log); // so that paper, which can't wait, has the quotes
       questions = rows.length;
       answers = replies;
     };

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from page_browser import PHONE, Site, ask, chromium, marked, serving, visiting
-from page_fakes import FakeLibrary, shipped
+from page_browser import PHONE, Site, ask, marked, serving, visiting
+from page_fakes import FakeLibrary
 
 from corpus.errors import UserError
 from corpus.types import Document
@@ -16,23 +15,6 @@ from corpus.types import Document
 pytestmark = pytest.mark.real
 
 CURRENT = "document.activeElement"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def document() -> Document:
-    return shipped()
-
-
-@pytest.fixture(scope="module")
-def site(document: Document) -> Iterator[Site]:
-    with serving(FakeLibrary(document)) as running:
-        yield running
 
 
 def test_while_the_model_loads_a_question_waits_and_says_so(browser: Any, document: Document) -> None:
