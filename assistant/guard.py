@@ -28,6 +28,12 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 1_000_000
+_RESIZER = re.compile(
+    rb"<script data-gradio-mode>.*?</script>|<script>\s*\(\(\) => \{\s*const root = .*?</script>"
+    rb"|<link rel=\"manifest\"[^>]*>",
+    re.DOTALL,
+)
+"""Scripts with which Gradio speaks to whatever page frames it, and lets that page size it; and a manifest at "/"."""
 _FOREIGN = re.compile(rb"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.IGNORECASE)
 
 
@@ -140,7 +146,7 @@ class Guard:
         return dressed
 
     def _page(self, page: bytes, of: _Page) -> bytes:
-        page = _FOREIGN.sub(b"", page)
+        page = _RESIZER.sub(b"", _FOREIGN.sub(b"", page))
         host = f'<meta name="wardbook-host" content="{escape(of.host)}">'.encode() if of.host else b""
         page = page.replace(b"</head>", host + self._head + b"</head>", 1)
         page = re.sub(rb"<body[^>]*>", lambda found: found[0] + self._top, page, count=1)

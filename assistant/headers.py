@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 
 from assistant.access import Access
+from assistant.embed import widget_name
 
 Headers = list[tuple[bytes, bytes]]
 FRAMED = ("/", "/sign-in")
 """The pages that a listed origin may show in a frame."""
-_HASHED = re.compile(r"/assets/.+-[\w-]{8}\.\w+$|/static/fonts/|/widget-[0-9a-f]{12}\.js$")
+_HASHED = re.compile(r"/assets/.+-[\w-]{8}\.\w+$|/static/fonts/")
 _WIDGET = re.compile(r"/widget(?:-[0-9a-f]{12})?\.js")
 
 
 def headers_of(path: str, nonce: str, access: Access) -> Headers:
     """Return the headers of a response to `path`, as ASGI wants them."""
     framers = " ".join(("'self'", *access.embed_origins)) if path in FRAMED else "'none'"
-    cache = "public, max-age=31536000, immutable" if _HASHED.search(path) else "no-cache"
+    is_lasting = _HASHED.search(path) or path == f"/{widget_name()}"
+    cache = "public, max-age=31536000, immutable" if is_lasting else "no-cache"
     if path.startswith(("/api/", "/gradio_api/", "/sign-", "/mcp")):
         cache = "no-store"
     pairs = {

@@ -1,6 +1,7 @@
 // Runs before anything is painted: the theme, and a stand-in for localStorage where the browser forbids it (a page in a
 // foreign frame), because Gradio stops when reading it throws. Two widgets of one page keep their conversations apart.
 (() => {
+  window.__gradio_mode__ = "app"; // Gradio's own script for it would also speak to any page that frames us
   const address = new URLSearchParams(location.search);
   const asked = address.get("__theme");
   const dark = matchMedia("(prefers-color-scheme: dark)");

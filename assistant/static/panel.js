@@ -1,5 +1,6 @@
 // Which place of which document is shown: the address is the one truth, so back, forward and a sent link all work.
 import { getDocument, make, mark, render, sectionAt } from "./document.js";
+import { focusQuietly } from "./quotes.js";
 import { readPlace, sameText } from "./text.js";
 
 const narrow = matchMedia("(max-width: 59.99rem)");
@@ -173,7 +174,11 @@ function giveFocusBack() {
   // The chat makes its messages anew while an answer arrives: look for the same link again.
   const href = opener?.getAttribute("href");
   const back = !opener || opener.isConnected ? opener : href && document.querySelector(`a[href="${CSS.escape(href)}"]`);
-  (back || document.querySelector("#wb-box textarea"))?.focus();
+  focusQuietly(back || document.querySelector("#wb-box textarea"));
 }
 
-narrow.addEventListener("change", closeSheet);
+// A window that becomes wide shows the place beside the chat, one that becomes narrow over it.
+narrow.addEventListener("change", () => {
+  closeSheet();
+  follow(false);
+});

@@ -16,22 +16,22 @@
 
   const WORDS = {
     en: {
-      ask: "Ask Wardbook", close: "Close", larger: "Larger", smaller: "Smaller", opening: "Opening…",
+      ask: "Ask Wardbook", close: "Close", larger: "Larger", opening: "Opening…",
       slow: "This takes longer than usual.", absent: "Wardbook does not answer.",
       blocked: "The security policy of this page does not let Wardbook open here.", again: "Try again",
     },
     de: {
-      ask: "Wardbook fragen", close: "Schließen", larger: "Größer", smaller: "Kleiner", opening: "Wird geöffnet…",
+      ask: "Wardbook fragen", close: "Schließen", larger: "Größer", opening: "Wird geöffnet…",
       slow: "Das dauert länger als sonst.", absent: "Wardbook antwortet nicht.",
       blocked: "Die Sicherheitsregeln dieser Seite lassen Wardbook hier nicht zu.", again: "Noch einmal versuchen",
     },
     fr: {
-      ask: "Interroger Wardbook", close: "Fermer", larger: "Agrandir", smaller: "Réduire", opening: "Ouverture…",
+      ask: "Interroger Wardbook", close: "Fermer", larger: "Agrandir", opening: "Ouverture…",
       slow: "C’est plus long que d’habitude.", absent: "Wardbook ne répond pas.",
       blocked: "Les règles de sécurité de cette page n’autorisent pas Wardbook ici.", again: "Réessayer",
     },
     es: {
-      ask: "Preguntar a Wardbook", close: "Cerrar", larger: "Ampliar", smaller: "Reducir", opening: "Abriendo…",
+      ask: "Preguntar a Wardbook", close: "Cerrar", larger: "Ampliar", opening: "Abriendo…",
       slow: "Está tardando más de lo normal.", absent: "Wardbook no responde.",
       blocked: "Las reglas de seguridad de esta página no permiten Wardbook aquí.", again: "Reintentar",
     },
@@ -40,25 +40,26 @@
   const CSS = `
     :host { all: initial !important; --a: #14606b !important; --on: #fff !important; --paper: #fff; --ink: #1b2b30; --line: #d8e0e1;
       color-scheme: light !important; display: block !important; position: fixed !important; z-index: 2147483000 !important;
-      bottom: calc(1rem + var(--up, 0) * 60px) !important; inset-inline: auto !important; right: 1rem !important; }
-    :host(.left) { right: auto !important; left: 1rem !important; }
+      bottom: calc(16px + var(--up, 0) * 60px) !important; inset-inline: auto !important; right: 16px !important; }
+    :host(.left) { right: auto !important; left: 16px !important; }
     :host(.dark) { --a: #86ccd4 !important; --on: #0d1a1c !important; --paper: #162023; --ink: #dfe8e9; --line: #2c3b3f; color-scheme: dark !important; }
     :host(.inline) { position: relative !important; z-index: auto !important; inset: auto !important; width: 100% !important;
-      height: 100% !important; min-height: 26rem !important; }
+      height: 100% !important; min-height: 416px !important; }
     * { box-sizing: border-box; }
     [hidden] { display: none !important; }
     button { margin: 0; border: 0; font: 700 16px/1.2 system-ui, sans-serif; cursor: pointer; }
     button:focus-visible { outline: 3px solid var(--a); outline-offset: 3px; }
-    .launch { display: flex; gap: 8px; align-items: center; min-height: 48px; max-width: calc(100vw - 2rem); padding: 0 20px;
+    .launch { display: flex; gap: 8px; align-items: center; min-height: 48px; max-width: calc(100vw - 32px); padding: 0 20px;
       border-radius: 24px; background: var(--a); color: var(--on); box-shadow: 0 4px 16px rgb(0 0 0 / 28%); }
     svg { flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-    .panel { position: fixed; bottom: calc(1rem + 60px); right: 1rem; display: flex; flex-direction: column; overflow: hidden;
-      width: min(27rem, 100vw - 2rem); height: min(46rem, 100dvh - 6rem); border: 1px solid var(--line); border-radius: 14px;
+    .panel { position: fixed; bottom: calc(16px + 60px); right: 16px; display: flex; flex-direction: column; overflow: hidden;
+      width: min(432px, 100vw - 32px); height: min(736px, 100dvh - 96px); border: 1px solid var(--line); border-radius: 14px;
       background: var(--paper); color: var(--ink); box-shadow: 0 12px 40px rgb(0 0 0 / 30%); }
-    :host(.left) .panel { right: auto; left: 1rem; }
-    .panel.large { width: min(76rem, 100vw - 2rem); height: calc(100dvh - 6rem); }
+    :host(.left) .panel { right: auto; left: 16px; }
+    .panel.large { width: min(1216px, 100vw - 32px); height: calc(100dvh - 96px); }
     :host(.inline) .panel { position: absolute; inset: 0; width: 100%; height: 100%; box-shadow: none; }
-    .bar { display: flex; align-items: center; gap: 4px; min-height: 48px; padding: 0 6px 0 16px; background: var(--a); color: var(--on); }
+    .bar { display: flex; align-items: center; gap: 4px; min-height: 48px; padding: 0 6px 0 16px;
+      background: var(--a); color: var(--on); }
     .name { flex: 1; overflow: hidden; font: 700 16px/1.3 system-ui, sans-serif; text-overflow: ellipsis; white-space: nowrap; }
     .bar button { min-width: 44px; min-height: 44px; padding: 0 8px; border-radius: 8px; background: none; color: inherit; }
     .bar button:focus-visible { outline-color: var(--on); outline-offset: -4px; }
@@ -68,7 +69,7 @@
       padding: 24px; background: var(--paper); font: 400 17px/1.5 system-ui, sans-serif; text-align: center; }
     .told p { margin: 0; }
     .told button { min-height: 44px; padding: 0 18px; border-radius: 8px; background: var(--a); color: var(--on); }
-    @media (max-width: 30rem) {
+    @media (max-width: 480px) {
       :host(:not(.inline)) .panel { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0; }
       :host(:not(.inline)) .large-toggle { display: none; }
     }
@@ -112,18 +113,15 @@
   const title = options.title || "Wardbook";
   const isInline = Boolean(options.inline);
 
-  const make = (tag, attributes = {}, ...children) => {
-    const element = document.createElement(tag);
+  const dress = (element, attributes, children = []) => {
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     element.append(...children);
     return element;
   };
-  const svg = (shape) => {
-    const [image, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-    for (const [name, value] of [["viewBox", "0 0 24 24"], ["width", 22], ["height", 22], ["aria-hidden", "true"]]) image.setAttribute(name, value);
-    path.setAttribute("d", shape);
-    image.append(path);
-    return image;
+  const make = (tag, attributes = {}, ...children) => dress(document.createElement(tag), attributes, children);
+  const svg = (d) => {
+    const drawn = (tag, attributes, ...children) => dress(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+    return drawn("svg", { viewBox: "0 0 24 24", width: 22, height: 22, "aria-hidden": "true" }, drawn("path", { d }));
   };
 
   const host = make("wardbook-widget", { lang });
@@ -195,11 +193,9 @@
     const address = new URL(base);
     const asked = { embed: "1", origin: location.origin, document: options.document, accent: options.accent, __theme: options.theme };
     for (const [name, value] of Object.entries(asked)) if (value) address.searchParams.set(name, value);
-    frame = make("iframe", {
-      title, src: address.href, allow: "clipboard-write", referrerpolicy: "origin",
-      // Our page may not take the whole window away from yours.
-      sandbox: "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads allow-modals",
-    });
+    frame = make("iframe", { title, src: address.href, allow: "clipboard-write", referrerpolicy: "origin" });
+    // Our page may not take the whole window away from yours.
+    if (base.origin !== location.origin) frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads allow-modals");
     // An error page loads too: then no message follows.
     frame.addEventListener("load", () => after(3000, absent));
     expect();
@@ -270,7 +266,8 @@
 
   /** Be where we belong: a single-page application makes its elements anew. */
   const settle = () => {
-    const parent = isInline ? document.querySelector(options.inline) : document.body;
+    // Beside the body, not in it: a frame that is moved loads anew, and applications replace their body.
+    const parent = isInline ? document.querySelector(options.inline) : document.documentElement;
     if (!parent || host.parentNode === parent) return;
     if (!isInline && !host.isConnected) {
       const beside = [...document.querySelectorAll("wardbook-widget")].filter((one) => one.dataset.side === (options.side || "right"));
@@ -281,7 +278,7 @@
     }
     parent.append(host);
     if (isInline && !frame) load();
-    else if (frame) expect(); // a frame that is moved loads anew
+    else if (frame) expect();
   };
   all.set(key, host);
   const begin = () => {
