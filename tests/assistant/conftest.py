@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from page_browser import Site, chromium, serving
-from page_fakes import FakeLibrary, shipped
 
-from corpus.types import Document
+pytest.register_assert_rewrite("page_browser")
+
+from page_browser import Site, chromium, serving  # noqa: E402
+from page_fakes import FakeLibrary, shipped  # noqa: E402
+
+from corpus.types import Document  # noqa: E402
 
 
 @pytest.fixture(scope="session")
