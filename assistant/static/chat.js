@@ -44,27 +44,44 @@ export function focusBox(mayComeFromElsewhere = false) {
   });
 }
 
-/** Keep what is typed, or asked and not yet answered, when the page is loaded anew: Gradio does so after a lost server. */
+const only = new URLSearchParams(location.search).get("document") ?? "";
+const DRAFT = `wardbook-draft${only}`;
+const PENDING = `wardbook-pending${only}`;
+
+/** What this tab remembers over a reload; nothing where the browser forbids storage. */
+function remembered(name) {
+  try {
+    return sessionStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(name, text) {
+  try {
+    if (text) sessionStorage.setItem(name, text);
+    else sessionStorage.removeItem(name);
+  } catch {
+    // As above.
+  }
+}
+
+/** Keep what is typed, or asked and not yet answered, when the page is loaded anew: so it is after a lost server. */
 export function keepDraft() {
-  const name = `wardbook-draft${new URLSearchParams(location.search).get("document") ?? ""}`;
-  addEventListener("pagehide", () => {
-    const waiting = document.querySelector("#wb-chat .wb-waiting");
-    const asked = [...document.querySelectorAll("#wb-chat .wb-question")].at(-1);
-    const draft = document.querySelector("#wb-box textarea")?.value || (waiting ? asked?.innerText : "") || "";
-    try {
-      sessionStorage.setItem(name, draft);
-    } catch {
-      // A browser that forbids storage keeps no draft.
-    }
-  });
+  addEventListener("pagehide", () => remember(DRAFT, document.querySelector("#wb-box textarea")?.value));
   whenThere("#wb-box textarea", (box) => {
-    try {
-      const draft = sessionStorage.getItem(name);
-      if (draft && !box.value) setField(box, draft);
-    } catch {
-      // As above.
-    }
+    const draft = remembered(DRAFT) || remembered(PENDING);
+    remember(PENDING, "");
+    if (draft && !box.value) setField(box, draft);
   });
+}
+
+// A question is pending from the word that it is awaited until an answer or an error stands below it.
+function watchPending(log) {
+  const asked = [...log.querySelectorAll(".wb-question")].at(-1)?.innerText.trim();
+  if (!asked) return;
+  if (log.querySelector(".wb-waiting")) remember(PENDING, asked);
+  else if (remembered(PENDING) === asked && log.querySelector(".message-row:last-child :is(.wb-answer, .wb-error)")) remember(PENDING, "");
 }
 
 /** Keep the question that was asked last at the top of the log, so that an answer is read from its beginning. */
@@ -74,6 +91,7 @@ export function watchLog() {
     let answers = 0;
     const look = () => {
       mend(log);
+      watchPending(log);
       const rows = log.querySelectorAll(".user-row");
       const replies = log.querySelectorAll(".bot-row").length;
       const awaited = log.querySelector(".wb-waiting");
@@ -90,6 +108,16 @@ export function watchLog() {
     new MutationObserver(look).observe(log, { childList: true, subtree: true, attributeFilter: ["aria-label", "role"] });
     look();
   });
+}
+
+/** Mend Gradio's toasts: a button within a button is none for a screen reader. */
+export function watchToasts() {
+  new MutationObserver(() => {
+    for (const head of document.querySelectorAll(".toast-header[role='button']")) {
+      head.removeAttribute("role");
+      head.removeAttribute("tabindex");
+    }
+  }).observe(document.body, { childList: true, subtree: true });
 }
 
 // Gradio names each message by its source ("bot's message: <div ...") and makes the empty state a landmark inside the log.

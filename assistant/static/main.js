@@ -1,5 +1,5 @@
 // Wires the page: clicks in the chat and the document, the state of the server, the first document.
-import { ask, focusBox, keepDraft, tellDocument, watchLog } from "./chat.js";
+import { ask, focusBox, keepDraft, tellDocument, watchLog, watchToasts } from "./chat.js";
 import { copyAnswer, copyLink } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
 import { isEmbedded, onEntered, tellHost, wearAccent } from "./embedded.js";
@@ -34,7 +34,7 @@ addEventListener("popstate", () => follow(true));
 
 const LOADING_MS = 700;
 const READY_MS = 10_000;
-const failures = { inARow: 0 };
+let failures = 0; // in a row
 
 // Asks the server how it is: often while it loads or is lost, now and then when all is well.
 async function tellState() {
@@ -44,28 +44,24 @@ async function tellState() {
     const found = await fetchJson("api/state");
     ({ status } = found);
     told = status === "failed" ? found.detail : `${found.detail} You can ask already: the answer comes as soon as it is ready.`;
-    if (failures.inARow) recovered();
-    failures.inARow = 0;
+    // A server that was lost has forgotten this page: load it anew. Conversation, place and question are kept.
+    if (failures > 1) location.reload();
+    failures = 0;
   } catch (error) {
     // One failure may be a proxy's hiccup; a sentence of the server ("Sign in first.") is worth reading.
     if (error.isTold) told = error.message;
-    failures.inARow++;
+    failures++;
   }
-  const isFine = status === "ready" || (status === "lost" && failures.inARow === 1 && navigator.onLine);
+  const isFine = status === "ready" || (status === "lost" && failures === 1 && navigator.onLine);
   state.hidden = isFine;
   state.dataset.state = status;
   if (!isFine && state.textContent !== told) state.textContent = told;
-  setTimeout(tellState, status === "ready" ? READY_MS : LOADING_MS);
-}
-
-function recovered() {
-  if (failures.inARow > 1) say("The server answers again.");
-  if (!shownDocument()) begin();
+  setTimeout(tellState, status === "ready" || status === "failed" ? READY_MS : LOADING_MS);
 }
 
 async function begin() {
   const listed = await fetchJson("api/documents").catch(() => null);
-  if (!listed) return; // told by `tellState`, which begins again when the server is back
+  if (!listed) return setTimeout(begin, LOADING_MS); // `tellState` tells it meanwhile
   const only = new URLSearchParams(location.search).get("document");
   const chosen = listed.filter((one) => one.id === only);
   offer(chosen.length ? chosen : listed);
@@ -81,9 +77,10 @@ wearAccent();
 onEntered(() => focusBox(true));
 watchQuotes();
 watchLog();
+watchToasts();
 watchExport();
 keepDraft();
 if (!isEmbedded) focusBox();
 tellState();
-begin();
+begin().catch((error) => say(error.message));
 tellHost("ready");

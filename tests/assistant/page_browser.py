@@ -114,7 +114,7 @@ def visiting(
     complaints: list[str] = []
     with_options = {"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce", **options}
     profile = browser.new_context(**with_options)
-    profile.set_default_timeout(25_000)
+    profile.set_default_timeout(60_000)
     page = profile.new_page()
     page.on("request", lambda one: one.url.startswith((site.address, "data:")) or foreign.append(one.url))
     page.on("response", lambda one: one.status >= 400 and complaints.append(f"{one.status} {one.url}"))

@@ -79,7 +79,7 @@ def test_what_is_exported_runs_nothing(browser: Any, site: Site, tmp_path: Path)
         for kind in ("Markdown", "Web page"):
             page.get_by_role("button", name="Export").click()
             with page.expect_download() as coming:
-                page.get_by_role("button", name=kind).click()
+                page.locator("#wb-export-dialog").get_by_role("button", name=kind).click()
             saved = tmp_path / coming.value.suggested_filename
             coming.value.save_as(saved)
         asked: list[str] = []

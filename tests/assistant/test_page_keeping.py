@@ -28,7 +28,7 @@ def test_a_conversation_is_exported_with_every_quote(
             page.get_by_role("button", name="Export").click()
             assert page.evaluate("document.activeElement.value") == "markdown"
             with page.expect_download() as coming:
-                page.get_by_role("button", name=kind).click()
+                page.locator("#wb-export-dialog").get_by_role("button", name=kind).click()
             saved = tmp_path / coming.value.suggested_filename
             coming.value.save_as(saved)
             files[saved.suffix] = saved
@@ -42,10 +42,10 @@ def test_a_conversation_is_exported_with_every_quote(
         assert "## How is it treated?\n\n**Withheld in this copy**\n" in markdown
         links = re.findall(r"\((http[^)]+)\)", markdown)
         # The file alone, opened elsewhere, leads back to the very characters.
-        page.goto(files[".html"].as_uri())
-        assert page.locator("h2").all_text_contents() == ["What is it?", "How is it treated?"]
-        assert page.locator(".wb-sources li").count() == 2
-        assert [one.get_attribute("href") for one in page.locator(".wb-sources a").all()] == links
+        alone = page.context.new_page()
+        alone.goto(files[".html"].as_uri())
+        assert alone.locator("h2").all_text_contents() == ["What is it?", "How is it treated?"]
+        assert [one.get_attribute("href") for one in alone.locator(".wb-sources a").all()] == links
         page.goto(links[1])
         page.locator("#wb-page mark").wait_for()
         assert marked(page) == [second]
@@ -89,6 +89,8 @@ def test_a_link_to_a_place_is_copied_and_opens_for_another(browser: Any, site: S
 
 def test_a_server_that_comes_back_is_told_and_the_question_asked(browser: Any, document: Document) -> None:
     allowed = ("ERR_", "Failed to fetch", "network error", "503", "404")
+    from playwright.sync_api import expect
+
     with serving(FakeLibrary(document)) as first:
         port = int(first.address.rsplit(":", 1)[1].strip("/"))
         with visiting(browser, first, allow=allowed) as page:
@@ -103,8 +105,8 @@ def test_a_server_that_comes_back_is_told_and_the_question_asked(browser: Any, d
             with serving(FakeLibrary(document), port=port):
                 page.locator("#wb-state").wait_for(state="hidden")
                 # What was asked and not answered stands in the box again, ready to be sent.
-                page.wait_for_function("document.querySelector('#wb-box textarea')?.value === 'slow one, please'")
                 page.locator(".wb-answer").first.wait_for()
+                expect(page.locator("#wb-box textarea")).to_have_value("slow one, please", timeout=60_000)
                 answer = ask(page, "What is the differential diagnosis?")
                 assert answer.locator("li").count() == 17
 
@@ -165,7 +167,7 @@ def test_signing_in_opens_the_place_that_was_sent(browser: Any, document: Docume
         assert axe_violations(page) == []
         page.get_by_label("Password of this site").fill("sesame")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.textContent === 'Therapy'")
+        page.locator("h3:focus", has_text="Therapy").wait_for()
         assert page.url.endswith(f"?document={document.id}#{document.id}/therapy")
         ask(page, "What is it?")
         page.get_by_role("button", name="Sign out").click()
@@ -192,7 +194,7 @@ def test_a_whole_session_speaks_to_this_server_only(browser: Any, site: Site) ->
             button.click()
         page.get_by_role("button", name="Export").click()
         with page.expect_download():
-            page.get_by_role("button", name="Web page").click()
+            page.get_by_role("button", name="Web page", exact=True).click()
         page.reload()
         page.locator(".wb-answer").nth(3).wait_for()
         page.get_by_role("button", name="Delete conversation").click()
