@@ -68,7 +68,10 @@ function remember(name, text) {
 
 /** Keep what is typed, or asked and not yet answered, when the page is loaded anew: so it is after a lost server. */
 export function keepDraft() {
-  addEventListener("pagehide", () => remember(DRAFT, document.querySelector("#wb-box textarea")?.value));
+  addEventListener("pagehide", () => {
+    const box = document.querySelector("#wb-box textarea");
+    if (box) remember(DRAFT, box.value); // a page that is left before its box is there keeps what the last one kept
+  });
   whenThere("#wb-box textarea", (box) => {
     const draft = remembered(DRAFT) || remembered(PENDING);
     remember(PENDING, "");

@@ -67,7 +67,9 @@ def first_words(address: str, questions: list[str]) -> list[float]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page: Any = browser.new_page(viewport={"width": 1280, "height": 800})
+        page: Any = browser.new_page(
+            viewport={"width": 1280, "height": 800}, bypass_csp=True
+        )  # the watcher is no script of ours
         page.goto(address)
         box = page.locator("#wb-box textarea")
         box.wait_for()
