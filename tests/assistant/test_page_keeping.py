@@ -87,30 +87,6 @@ def test_a_link_to_a_place_is_copied_and_opens_for_another(browser: Any, site: S
         assert marked(page) == ["Morphea"]
 
 
-def test_a_server_that_comes_back_is_told_and_the_question_asked(browser: Any, document: Document) -> None:
-    allowed = ("",)  # a browser and Gradio have many words for a server that is gone
-    from playwright.sync_api import expect
-
-    with serving(FakeLibrary(document)) as first:
-        port = int(first.address.rsplit(":", 1)[1].strip("/"))
-        with visiting(browser, first, allow=allowed) as page:
-            ask(page, "What is it?")
-            page.locator("#wb-box textarea").fill("slow one, please")
-            page.keyboard.press("Enter")
-            page.locator(".wb-waiting").wait_for()
-            # The machine goes down while it works on the answer.
-            first.server.force_exit = first.server.should_exit = True
-            first.thread.join(10)
-            page.get_by_text("The server does not answer. Trying again…").wait_for()
-            with serving(FakeLibrary(document), port=port):
-                page.locator("#wb-state").wait_for(state="hidden")
-                # What was asked and not answered stands in the box again, ready to be sent.
-                page.locator(".wb-answer").first.wait_for()
-                expect(page.locator("#wb-box textarea")).to_have_value("slow one, please", timeout=60_000)
-                answer = ask(page, "What is the differential diagnosis?")
-                assert answer.locator("li").count() == 17
-
-
 def test_a_page_that_was_opened_while_the_server_was_down_recovers(browser: Any, document: Document) -> None:
     with serving(FakeLibrary(document)) as running:
         page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
