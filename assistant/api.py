@@ -1,16 +1,21 @@
-"""The HTTP API: `/api/ask`, `/api/documents`, `/healthz`, `/readyz`. Every refusal is `{"detail": "a sentence"}`."""
+"""The HTTP API: `/api/ask`, `/api/ask/stream`, `/api/documents`, `/healthz`, `/readyz`, `/api/openapi.json`.
+
+Every refusal is `{"detail": "a sentence"}`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
+from assistant.api_models import AnswerBody, AskBody, DocumentBody, ListedDocumentBody, refusals
 from assistant.desk import Busy, Desk, sentence_of
 from assistant.starters import questions_of
 from assistant.types import Turn
@@ -18,12 +23,20 @@ from corpus.errors import UserError
 from corpus.passages import split
 from corpus.types import Document
 
-MAX_TURNS = 60
-MAX_TURN_CHARS = 20_000
 _PLAIN = {
     "Not Found": "There is nothing at this address.",
     "Method Not Allowed": "This address does not take that method.",
     "There was an error parsing the body": "The body is no valid JSON.",
+}
+_BROKEN = "Something broke in Wardbook; the server's log says what."
+_STREAM = {
+    "description": "`state` while the models load, a `statement` each, then the whole `answer`; or an `error`.",
+    "content": {
+        "text/event-stream": {
+            "example": 'event: statement\ndata: {"text": "...", "citations": [...]}\n\n'
+            'event: answer\ndata: {"question": "...", "outcome": "answered", ...}\n\n'
+        }
+    },
 }
 
 
@@ -39,33 +52,6 @@ class Shelf(Protocol):
         ...
 
 
-class TurnBody(BaseModel):
-    """One earlier message, as a request gives it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    role: Literal["user", "assistant"]
-    content: str = Field(max_length=MAX_TURN_CHARS)
-
-
-class AskBody(BaseModel):
-    """The body of `POST /api/ask`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    question: str
-    history: list[TurnBody] = Field(default_factory=list, max_length=MAX_TURNS)
-    document: str | None = None
-
-    @field_validator("question", "document")
-    @classmethod
-    def _is_text(cls, value: str | None) -> str | None:
-        if value is not None and not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise ValueError("half of a surrogate pair is no text") from None
-        return value
-
-
 def routes(library: Shelf, desk: Desk) -> APIRouter:
     """Return the routes of the API."""
     router = APIRouter()
@@ -77,41 +63,92 @@ def routes(library: Shelf, desk: Desk) -> APIRouter:
             counts[key] = len(split(document))
         return counts[key]
 
-    @router.post("/api/ask")
-    async def ask(body: AskBody) -> dict[str, Any]:
+    async def readable(body: AskBody) -> AskBody:
+        """Refuse what can't be asked before an answer begins: a stream that has begun has its status already."""
         from assistant.assistant import check_question
 
         try:
             check_question(body.question)
+            desk.check_room()
         except UserError as error:
             raise HTTPException(422, sentence_of(error)) from None
+        except Busy as busy:
+            raise _refused(busy) from None
         if body.document is not None:
             _document(library, body.document)
-        history = [Turn(turn.role, turn.content) for turn in body.history]
-        try:
-            answer = await desk.ask(body.question, history, body.document)
-        except Busy as busy:
-            raise HTTPException(503, busy.message, {"Retry-After": str(busy.retry_after_seconds)}) from None
-        return answer.to_dict()
+        return body
 
-    @router.get("/api/documents")
-    def documents() -> list[dict[str, Any]]:
+    checked = Depends(readable)
+
+    async def answer(body: AskBody) -> dict[str, Any]:
+        history = [Turn(turn.role, turn.content) for turn in body.history]
+        return (await desk.ask(body.question, history, body.document)).to_dict()
+
+    @router.post(
+        "/api/ask",
+        summary="Ask a question",
+        responses={200: {"model": AnswerBody}, **refusals(401, 404, 413, 422, 429, 503)},
+    )
+    async def ask(body: AskBody = checked) -> Any:
+        try:
+            return await answer(body)
+        except Busy as busy:
+            raise _refused(busy) from None
+
+    @router.post(
+        "/api/ask/stream",
+        summary="Ask a question, answered by server-sent events",
+        response_class=EventSourceResponse,
+        responses={200: _STREAM, **refusals(401, 404, 413, 422, 429, 503)},
+    )
+    async def stream(body: AskBody = checked) -> AsyncIterator[ServerSentEvent]:
+        asked = asyncio.ensure_future(answer(body))
+        told = None
+        try:
+            while not asked.done():
+                if desk.opening.state == "loading" and told != desk.opening.sentence:
+                    told = desk.opening.sentence
+                    yield ServerSentEvent(event="state", data={"status": "loading", "detail": told})
+                await asyncio.wait({asked}, timeout=0.5)
+            said = await asked
+        except Busy as busy:
+            error = {"status": 503, "detail": busy.message, "retry_after_seconds": busy.retry_after_seconds}
+            yield ServerSentEvent(event="error", data=error)
+            return
+        except UserError as mendable:
+            yield ServerSentEvent(event="error", data={"status": 422, "detail": sentence_of(mendable)})
+            return
+        except Exception:
+            yield ServerSentEvent(event="error", data={"status": 500, "detail": _BROKEN})
+            raise  # a bug: the server writes the traceback to the log
+        finally:
+            asked.cancel()
+        for statement in said["statements"]:
+            yield ServerSentEvent(event="statement", data=statement)
+        yield ServerSentEvent(event="answer", data=said)
+
+    @router.get("/api/documents", summary="List the documents", responses={200: {"model": list[ListedDocumentBody]}})
+    def documents() -> Any:
         return [_listed(document, passages(document)) for document in library.documents()]
 
-    @router.get("/api/documents/{document_id}")
-    def document(document_id: str) -> dict[str, Any]:
+    @router.get(
+        "/api/documents/{document_id}",
+        summary="Open a document",
+        responses={200: {"model": DocumentBody}, **refusals(401, 404)},
+    )
+    def document(document_id: str) -> Any:
         return _opened(_document(library, document_id))
 
-    @router.get("/api/state")
+    @router.get("/api/state", include_in_schema=False)
     async def state() -> dict[str, str]:
         """Tell what `/readyz` tells, without the status code that a browser would log as an error each time."""
         return {"status": desk.opening.state, "detail": desk.opening.sentence}
 
-    @router.get("/healthz")
+    @router.get("/healthz", summary="Tell whether the server is up")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @router.get("/readyz")
+    @router.get("/readyz", summary="Tell whether the encoder and the index are loaded", responses=refusals(503))
     async def readyz() -> JSONResponse:
         opening = desk.opening
         if opening.state == "ready":
@@ -120,6 +157,10 @@ def routes(library: Shelf, desk: Desk) -> APIRouter:
         return JSONResponse({"status": opening.state, "detail": opening.sentence}, 503, headers)
 
     return router
+
+
+def _refused(busy: Busy) -> HTTPException:
+    return HTTPException(503, busy.message, {"Retry-After": str(busy.retry_after_seconds)})
 
 
 def _document(library: Shelf, document_id: str) -> Document:
@@ -184,7 +225,7 @@ def tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def broken(_request: Request, _error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": "Something broke in Wardbook; the server's log says what."}, 500)
+        return JSONResponse({"detail": _BROKEN}, 500)
 
 
 def _sentence(errors: Sequence[Any]) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `wardbook ask | index | documents | serve | eval | doctor`.
+"""The command line: `wardbook ask | index | documents | serve | mcp | eval | doctor`.
 
 Heavy imports wait inside the commands, so that `wardbook --help` answers at once. Commands of the floor above
 (`wardbook eval`) are found by their entry point, group `wardbook.commands`: no floor imports one to its right.
@@ -119,6 +119,17 @@ def serve(settings: Any, host: str | None, port: int | None) -> None:
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     run(settings.model_copy(update=given))
+
+
+@main.command()
+@click.pass_obj
+def mcp(settings: Any) -> None:
+    """Serve the assistant as tools to one agent, over standard input and output (needs the extra `mcp`)."""
+    from assistant.agents import check_installed
+    from assistant.server import serve_agent
+
+    check_installed()
+    serve_agent(settings)
 
 
 @main.command()

@@ -105,6 +105,15 @@ class Desk:
         self._patience_seconds = patience_seconds
         self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="ask")
 
+    def check_room(self) -> None:
+        """Refuse when no more may wait.
+
+        Raises:
+            Busy: too many questions wait.
+        """
+        if self._inside >= self._most:
+            raise Busy("Too many questions are waiting. Ask again in a few seconds.", 5)
+
     async def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
         """Answer a question in a worker thread, once the assistant is open.
 
@@ -112,8 +121,7 @@ class Desk:
             Busy: too many questions wait, or the assistant takes too long to open.
             UserError: as `Assistant.ask`, or the assistant cannot be opened.
         """
-        if self._inside >= self._most:
-            raise Busy("Too many questions are waiting. Ask again in a few seconds.", 5)
+        self.check_room()
         self._inside += 1
         try:
             assistant = await self.opening.opened(self._patience_seconds)

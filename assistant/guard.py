@@ -1,17 +1,25 @@
-"""The door of the server, as pure ASGI: which paths exist, how large a body may be, the headers of every response.
+"""The outer wall of the server, as pure ASGI: asks the door, limits the body, puts the headers on every response.
 
-Gradio answers on many more paths than a chat needs (uploads, files, a proxy, an API explorer), so what may be reached
-is a list of what the page was seen to need; anything else is 404. Its one HTML page is rewritten on the way out: each
-script gets the nonce of this response, tags that name foreign hosts go, our own frame (`static/frame.html`) comes in.
+Gradio's one HTML page is rewritten on the way out: each script gets the nonce of this response, tags that name foreign
+hosts go, our own frame (`static/frame.html`) comes in.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from pathlib import Path
+from dataclasses import dataclass
+from html import escape
 from typing import Any
+from urllib.parse import parse_qs
+
+from assistant.access import Access
+from assistant.door import Door
+from assistant.headers import Headers, headers_of
+from assistant.signin import SignIn
+from assistant.static_files import text_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,16 +28,13 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 1_000_000
-_STATIC = Path(__file__).with_name("static")
-_ALLOWED = re.compile(
-    r"/(?:"
-    r"|healthz|readyz|api/ask|api/state|api/documents(?:/[^/]+)?|wardbook/[\w-]+\.(?:css|js|svg)"  # ours
-    r"|config|theme\.css|manifest\.json|favicon\.ico|(?:assets|static)/[\w./-]+"  # Gradio's files
-    r"|gradio_api/(?:queue/(?:join|data)|run/predict|heartbeat/\w+|cancel|reset|startup-events|app_id)"  # Gradio's chat
-    r")"
+_RESIZER = re.compile(
+    rb"<script data-gradio-mode>.*?</script>|<script>\s*\(\(\) => \{\s*const root = .*?</script>"
+    rb"|<link rel=\"manifest\"[^>]*>",
+    re.DOTALL,
 )
+"""Scripts with which Gradio speaks to whatever page frames it, and lets that page size it; and a manifest at "/"."""
 _FOREIGN = re.compile(rb"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.IGNORECASE)
-_HASHED = re.compile(r"/assets/.+-[\w-]{8}\.\w+$|/static/fonts/")
 
 
 class _Body:
@@ -51,13 +56,26 @@ class _Body:
         return message
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What one sending of the page has of its own."""
+
+    nonce: str
+    host: str | None
+
+
 class Guard:
     """Wraps the whole app."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, access: Access, sign_in: SignIn) -> None:
         """Keep the app and read the frame once."""
         self._app = app
-        head, _, rest = (_STATIC / "frame.html").read_text(encoding="utf-8").partition("<!-- page -->")
+        self._access = access
+        self._door = Door(access, sign_in)
+        frame = text_of("frame.html")
+        if not sign_in.by_password:
+            frame = re.sub(r"(?s)<!-- sign out -->.*?<!-- /sign out -->", "", frame)
+        head, _, rest = frame.partition("<!-- page -->")
         top, _, bottom = rest.partition("<!-- chat -->")
         self._head, self._top, self._bottom = head.encode(), top.encode(), bottom.encode()
 
@@ -72,15 +90,13 @@ class Guard:
             return
         path = str(scope["path"]).removeprefix(str(scope.get("root_path", ""))) or "/"
         nonce = secrets.token_urlsafe(16)
-        headers = _headers(path, nonce)
-        if _ALLOWED.fullmatch(path) is None or ".." in path or "//" in path:
-            await _refuse(send, headers, 404, "There is nothing at this address.")
+        headers = headers_of(path, nonce, self._access)
+        refusal = self._door.refusal(scope, path)
+        if refusal is not None:
+            status, sentence, more = refusal
+            await _refuse(send, [*headers, *more], status, sentence)
             return
-        methods = ("POST",) if path == "/api/ask" else ("GET", "HEAD")
-        if str(scope["method"]) not in (*methods, "OPTIONS") and not path.startswith("/gradio_api/"):
-            headers.append((b"allow", ", ".join(methods).encode()))
-            await _refuse(send, headers, 405, "This address does not take that method.")
-            return
+        query = scope["query_string"]
         if path == "/":
             # Gradio would open a stored session by `?deep_link=`; the page itself reads its query in the browser only.
             scope = {**scope, "query_string": b"", "headers": _plain(scope["headers"])}
@@ -88,9 +104,15 @@ class Guard:
         if body.too_large:
             await _refuse(send, headers, 413, body.SENTENCE)
             return
-        await self._app(scope, body.receive, self._sender(send, headers, nonce if path == "/" else None, body))
+        page = _Page(nonce, self._host_of(query)) if path == "/" else None
+        await self._app(scope, body.receive, self._sender(send, headers, page, body))
 
-    def _sender(self, send: Send, headers: list[tuple[bytes, bytes]], nonce: str | None, asked: _Body) -> Send:
+    def _host_of(self, query: bytes) -> str | None:
+        """Return the origin that embeds this page, if it is listed: to no other does the page speak."""
+        origin = parse_qs(query.decode("latin-1")).get("origin", [""])[0]
+        return origin if origin in self._access.embed_origins else None
+
+    def _sender(self, send: Send, headers: Headers, rewritten: _Page | None, asked: _Body) -> Send:
         start: list[Message] = []
         page = bytearray()
         refused = False
@@ -106,14 +128,14 @@ class Guard:
                 own = {name for name, _ in headers}
                 message["headers"] = [pair for pair in message["headers"] if pair[0].lower() not in own] + headers
                 kind = dict(message["headers"]).get(b"content-type", b"")
-                if nonce is not None and kind.startswith(b"text/html"):
+                if rewritten is not None and kind.startswith(b"text/html"):
                     start.append(message)
                     return
             elif start and message["type"] == "http.response.body":
                 page.extend(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                whole = self._page(bytes(page), nonce or "") if page else b""
+                whole = self._page(bytes(page), rewritten) if page and rewritten else b""
                 first = start[0]
                 first["headers"] = [pair for pair in first["headers"] if pair[0].lower() != b"content-length"]
                 first["headers"].append((b"content-length", str(len(whole)).encode()))
@@ -123,42 +145,22 @@ class Guard:
 
         return dressed
 
-    def _page(self, page: bytes, nonce: str) -> bytes:
-        page = _FOREIGN.sub(b"", page)
-        page = page.replace(b"</head>", self._head + b"</head>", 1)
+    def _page(self, page: bytes, of: _Page) -> bytes:
+        page = _RESIZER.sub(b"", _FOREIGN.sub(b"", page))
+        host = f'<meta name="wardbook-host" content="{escape(of.host)}">'.encode() if of.host else b""
+        page = page.replace(b"</head>", host + self._head + b"</head>", 1)
         page = re.sub(rb"<body[^>]*>", lambda found: found[0] + self._top, page, count=1)
         page = page.replace(b"</body>", self._bottom + b"</body>", 1)
-        return page.replace(b"<script", b'<script nonce="' + nonce.encode() + b'"')
+        return page.replace(b"<script", b'<script nonce="' + of.nonce.encode() + b'"')
 
 
-def _headers(path: str, nonce: str) -> list[tuple[bytes, bytes]]:
-    policy = (
-        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    )
-    cache = "public, max-age=31536000, immutable" if _HASHED.match(path) else "no-cache"
-    if path.startswith("/api/") or path.startswith("/gradio_api/"):
-        cache = "no-store"
-    pairs = {
-        "content-security-policy": policy,
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
-        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-        "cross-origin-opener-policy": "same-origin",
-        "x-frame-options": "SAMEORIGIN",
-        "cache-control": cache,
-    }
-    return [(name.encode(), value.encode()) for name, value in pairs.items()]
-
-
-def _plain(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _plain(headers: Headers) -> Headers:
     """Ask for an uncompressed, whole page: it is rewritten here."""
     return [pair for pair in headers if pair[0] not in (b"accept-encoding", b"if-none-match", b"range")]
 
 
-async def _refuse(send: Send, headers: list[tuple[bytes, bytes]], status: int, sentence: str) -> None:
-    body = b'{"detail":"' + sentence.encode() + b'"}'
+async def _refuse(send: Send, headers: Headers, status: int, sentence: str) -> None:
+    body = json.dumps({"detail": sentence}).encode()
     headers = [*headers, (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -158,7 +158,8 @@ def build(library: Shelf, desk: Desk) -> Any:
                 submit_btn="Ask",
                 container=False,
             )
-            gr.Markdown("Kept in this browser only.", elem_id="wb-kept")
+            gr.Markdown("Kept in this browser.", elem_id="wb-kept")
+            gr.Button("Export", elem_id="wb-export", size="sm")  # the page's own script opens the choice
             clear = gr.Button("Delete conversation", elem_id="wb-clear", size="sm")
         private = {"api_visibility": "private", "show_progress": "hidden"}
         box.submit(answer, [box, document, kept], [chat, box, kept], concurrency_limit=None, **private)

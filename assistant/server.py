@@ -4,45 +4,71 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from contextlib import asynccontextmanager, nullcontext, suppress
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import click
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
+from assistant.access import Access, access_of
+from assistant.agents import agents_app, serve_stdio
 from assistant.api import Shelf, routes, tell_errors
 from assistant.desk import Asker, Desk, Opening, Say
+from assistant.embed import embed_routes
 from assistant.guard import Guard
 from assistant.page import mount
+from assistant.proxy import BehindProxy
+from assistant.signin import SignIn, sign_in_routes
+from assistant.static_files import FOLDER
 from corpus.errors import UserError
 from corpus.types import Document
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-STATIC = Path(__file__).with_name("static")
 
+def create_app(library: Shelf, desk: Desk, access: Access | None = None) -> FastAPI:
+    """Return the app; the assistant begins to open when the app starts.
 
-def create_app(library: Shelf, desk: Desk) -> FastAPI:
-    """Return the app; the assistant begins to open when the app starts."""
+    Raises:
+        UserError: agents are to be served and the extra `mcp` is not installed.
+    """
+    access = access or Access()
+    sign_in = SignIn(access)
+    agents = agents_app(library, desk) if access.mcp else None
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         desk.opening.start()
-        yield
+        async with agents.running() if agents else nullcontext():
+            yield
         desk.close()
 
-    app = FastAPI(title="Wardbook", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app = FastAPI(
+        title="Wardbook",
+        summary="Ask a clinical document and get its own words, each sentence cited.",
+        version=version("wardbook"),
+        docs_url=None,  # its page would load scripts of a foreign host
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=life,
+    )
     tell_errors(app)
     app.include_router(routes(library, desk))
-    app.mount("/wardbook", StaticFiles(directory=STATIC))
+    app.include_router(embed_routes())
+    app.include_router(sign_in_routes(sign_in))
+    app.mount("/wardbook", StaticFiles(directory=FOLDER))
+    if agents:
+        app.router.routes.append(Route("/mcp", endpoint=agents.endpoint))
     app = mount(app, library, desk)
     # Without this one Gradio lets every origin read its answers; an empty list lets none.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, access=access, sign_in=sign_in)
+    app.add_middleware(BehindProxy, access=access)
     return app
 
 
@@ -50,13 +76,41 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted; print the address as soon as the server listens.
 
     Raises:
-        UserError: the address is taken or is none of this machine.
+        UserError: the address is taken or is none of this machine, or a setting of the door can't be read.
     """
     import uvicorn
 
-    from assistant.wiring import open_assistant, open_library
+    from assistant.wiring import open_library
 
+    access = access_of(settings)
     listening = _listen(settings.host, settings.port)
+
+    desk = _desk(settings)
+    library = _AsOpened(open_library(settings).documents())
+    app = create_app(library, desk, access)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Wardbook is at http://{host}:{settings.port}{access.path_prefix}/ (Ctrl-C stops it)")
+    # `BehindProxy` reads what a proxy says; uvicorn would believe anybody on this machine.
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+        proxy_headers=False,
+        server_header=False,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def serve_agent(settings: Settings) -> None:
+    """Serve one agent over standard input and output until it hangs up."""
+    from assistant.wiring import open_library
+
+    serve_stdio(_AsOpened(open_library(settings).documents()), _desk(settings))
+
+
+def _desk(settings: Settings) -> Desk:
+    from assistant.wiring import open_assistant
 
     def open_(say: Say) -> Asker:
         def progress(done: int, total: int) -> None:
@@ -68,11 +122,7 @@ def serve(settings: Settings) -> None:
             assistant.ask("What is it?")
         return assistant
 
-    app = create_app(_AsOpened(open_library(settings).documents()), Desk(Opening(open_)))
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Wardbook is at http://{host}:{settings.port} (Ctrl-C stops it)")
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
-    uvicorn.Server(config).run(sockets=[listening])
+    return Desk(Opening(open_), at_once=settings.questions_at_once, waiting=settings.questions_waiting)
 
 
 class _AsOpened:

@@ -23,6 +23,26 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that `wardbook serve` listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port that `wardbook serve` listens on.")
+    embed_origins: str = Field(
+        default="", description="Origins whose pages may embed the assistant, by commas; empty: none."
+    )
+    path_prefix: str = Field(default="", description="Path under which a proxy serves Wardbook, such as /kb.")
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, by commas, whose X-Forwarded-* headers are believed; empty: none.",
+    )
+    questions_per_minute: int = Field(
+        default=60, ge=0, description="Questions that one client may ask in a minute; 0: without limit."
+    )
+    questions_at_once: int = Field(default=4, ge=1, le=64, description="Questions that are worked on at once.")
+    questions_waiting: int = Field(
+        default=32, ge=0, description="Questions that may wait for their turn; one more is refused with 503."
+    )
+    password: str | None = Field(default=None, description="Shared password of a sign-in page; unset: no sign-in.")
+    user_header: str | None = Field(
+        default=None, description="Header in which a trusted proxy names who is signed in; unset: not asked for."
+    )
+    mcp: bool = Field(default=False, description="Serve the assistant to agents at /mcp (needs the extra `mcp`).")
 
     @property
     def documents_folder(self) -> Path:

@@ -1,44 +1,25 @@
-// Copy an answer with its sources, as text or as Markdown.
+// Copy an answer with its sources, as text or as Markdown; copy the link of the place that is shown.
 import { say } from "./panel.js";
-import { quoteOf } from "./quotes.js";
+import { asMarkdown, asText, fetchCited, readAnswer } from "./transcript.js";
 
 export async function copyAnswer(button) {
-  const answer = button.closest(".wb-answer");
-  const text = await written(answer, button.value === "markdown");
-  const done = await toClipboard(text);
+  const element = button.closest(".wb-answer");
+  await fetchCited(element);
+  const answer = readAnswer(element);
+  await copied(button, button.value === "markdown" ? asMarkdown(answer) : asText(answer));
+}
+
+/** Copy the address of the page at this place, without what a frame was opened with. */
+export async function copyLink(button) {
+  await copied(button, location.origin + location.pathname + location.hash);
+}
+
+async function copied(button, text) {
   const label = button.textContent;
+  const done = await toClipboard(text);
   button.textContent = done ? "Copied" : "Could not copy";
   say(button.textContent);
   setTimeout(() => (button.textContent = label), 1600);
-}
-
-async function written(answer, markdown) {
-  const lines = [];
-  const sources = new Map();
-  for (const element of answer.querySelectorAll(".wb-said, li, .wb-locked, .wb-notice")) {
-    const copy = element.cloneNode(true);
-    copy.querySelectorAll(".wb-sr").forEach((hidden) => hidden.remove());
-    const links = [...copy.querySelectorAll("a.wb-cite")];
-    for (const link of links) {
-      sources.set(link.textContent, link);
-      link.replaceWith(`[${link.textContent}]`);
-    }
-    const words = copy.textContent.replace(/\s+/g, " ").trim();
-    if (element.matches("li")) lines.push(markdown ? `- ${words}` : `• ${words}`);
-    else lines.push("", words, "");
-  }
-  const title = [];
-  for (const [number, link] of sources) {
-    const quoted = await quoteOf(link).catch(() => null);
-    if (!quoted) continue;
-    title[0] = quoted.title;
-    const address = new URL(link.getAttribute("href"), location.href.split("#")[0]).href;
-    lines.push(
-      markdown ? `\n[${number}] ${quoted.title}, *${quoted.section}*: [“${quoted.quote}”](${address})` : `[${number}] ${quoted.section}: “${quoted.quote}”`,
-    );
-  }
-  if (title.length && !markdown) lines.push("", `From: ${title[0]}`);
-  return lines.join("\n").replace(/\n{3,}/g, "\n\n").trim() + "\n";
 }
 
 async function toClipboard(text) {
@@ -47,6 +28,7 @@ async function toClipboard(text) {
     return true;
   } catch {
     // A page served over plain http has no clipboard: select a field and copy it the old way.
+    const from = document.activeElement;
     const field = document.createElement("textarea");
     field.value = text;
     field.style.cssText = "position:fixed;opacity:0";
@@ -54,6 +36,7 @@ async function toClipboard(text) {
     field.select();
     const done = document.execCommand("copy");
     field.remove();
+    from?.focus();
     return done;
   }
 }

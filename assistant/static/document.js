@@ -2,21 +2,27 @@
 import { blocks, cutter, pieces } from "./text.js";
 
 const fetched = new Map();
+const there = new Map();
 
 /** Fetch a document once; a failed fetch may be tried again. */
 export function getDocument(id) {
   if (!fetched.has(id)) {
     const coming = fetchJson(`api/documents/${encodeURIComponent(id)}`).then((found) => ({ ...found, cut: cutter(found.text) }));
-    coming.catch(() => fetched.delete(id));
+    coming.then((found) => there.set(id, found)).catch(() => fetched.delete(id));
     fetched.set(id, coming);
   }
   return fetched.get(id);
 }
 
+/** Return a document that has been fetched, or null. */
+export function peekDocument(id) {
+  return there.get(id) ?? null;
+}
+
 export async function fetchJson(address) {
   const response = await fetch(address);
   const body = await response.json();
-  if (!response.ok) throw new Error(body.detail ?? response.statusText);
+  if (!response.ok) throw Object.assign(new Error(body.detail ?? response.statusText), { isTold: Boolean(body.detail) });
   return body;
 }
 
@@ -71,12 +77,12 @@ function contents(shown, places) {
 function sectionElement(shown, section, quote) {
   const heading = make("h3", { tabindex: "-1" }, section.heading);
   const element = make("section", { "data-section": section.id, class: `wb-section wb-${section.status}` }, heading);
-  if (section.status === "present") element.append(...bodyOf(shown, section, quote));
-  else element.append(absence(section));
   if (section.questions.length) {
     const asks = section.questions.map((question) => make("button", { type: "button", class: "wb-ask", value: question }, question));
     element.append(make("p", { class: "wb-asks" }, make("span", { class: "wb-sr" }, "Ask: "), ...asks));
   }
+  if (section.status === "present") element.append(...bodyOf(shown, section, quote));
+  else element.append(absence(section));
   return element;
 }
 

@@ -1,8 +1,10 @@
 // Wires the page: clicks in the chat and the document, the state of the server, the first document.
-import { ask, focusBox, keepDraft, tellDocument, watchLog } from "./chat.js";
-import { copyAnswer } from "./copy.js";
+import { ask, focusBox, keepDraft, tellDocument, watchLog, watchToasts } from "./chat.js";
+import { copyAnswer, copyLink } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
-import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument } from "./panel.js";
+import { isEmbedded, onEntered, tellHost, wearAccent } from "./embedded.js";
+import { offerExport, watchExport } from "./export.js";
+import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument, tell } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
 const state = document.getElementById("wb-state");
@@ -18,42 +20,67 @@ document.addEventListener("click", (event) => {
     leave();
     ask(target.value);
   } else if (target.matches(".wb-copy")) copyAnswer(target);
+  else if (target.id === "wb-link") copyLink(target);
+  else if (target.id === "wb-export") offerExport();
   else if (target.id === "wb-close") leave();
   else if (target.id === "wb-open") openOverChat(target);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented) leave();
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  // The innermost thing closes first: the quote, the place in the document, then the widget around all of it.
+  if (!leave()) tellHost("close");
 });
 addEventListener("popstate", () => follow(true));
 
+const LOADING_MS = 700;
+const READY_MS = 10_000;
+let failures = 0; // in a row
+
+// Asks the server how it is: often while it loads or is lost, now and then when all is well.
 async function tellState() {
+  let status = "lost";
+  let told = "The server does not answer. Trying again…";
   try {
-    const { status, detail } = await fetchJson("api/state");
-    state.hidden = status === "ready";
-    state.dataset.state = status;
-    if (status === "ready") return;
-    const told = status === "failed" ? detail : `${detail} You can ask already: the answer comes as soon as it is ready.`;
-    if (state.textContent !== told) state.textContent = told;
-    if (status === "failed") return;
-  } catch {
-    state.hidden = false;
-    state.textContent = "The server does not answer. Trying again…";
+    const found = await fetchJson("api/state");
+    ({ status } = found);
+    told = status === "failed" ? found.detail : `${found.detail} You can ask already: the answer comes as soon as it is ready.`;
+    // A server that was lost has forgotten this page: load it anew. Conversation, place and question are kept.
+    if (failures > 1) location.reload();
+    failures = 0;
+  } catch (error) {
+    // One failure may be a proxy's hiccup; a sentence of the server ("Sign in first.") is worth reading.
+    if (error.isTold) told = error.message;
+    failures++;
   }
-  setTimeout(tellState, 700);
+  const isFine = status === "ready" || (status === "lost" && failures === 1 && navigator.onLine);
+  state.hidden = isFine;
+  state.dataset.state = status;
+  if (!isFine && state.textContent !== told) state.textContent = told;
+  setTimeout(tellState, status === "ready" || status === "failed" ? READY_MS : LOADING_MS);
 }
 
 async function begin() {
-  const listed = await fetchJson("api/documents");
-  offer(listed);
+  const listed = await fetchJson("api/documents").catch(() => null);
+  if (!listed) return setTimeout(begin, LOADING_MS); // `tellState` tells it meanwhile
+  const only = new URLSearchParams(location.search).get("document");
+  const chosen = listed.filter((one) => one.id === only);
+  offer(chosen.length ? chosen : listed);
   if (listed.length > 1) onDocument((found) => tellDocument(found.id));
   await follow(false);
   // An address that names no document of ours has said so; something to read is better than an empty page.
   if (!shownDocument() && listed.length) showDocument(await getDocument(listed[0].id));
+  if (only && !chosen.length) tell(`There is no document “${only}” here.`);
 }
 
+document.documentElement.classList.toggle("wb-embedded", isEmbedded);
+wearAccent();
+onEntered(() => focusBox(true));
 watchQuotes();
 watchLog();
+watchToasts();
+watchExport();
 keepDraft();
-focusBox();
+if (!isEmbedded) focusBox();
 tellState();
 begin().catch((error) => say(error.message));
+tellHost("ready");

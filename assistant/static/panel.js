@@ -1,5 +1,6 @@
 // Which place of which document is shown: the address is the one truth, so back, forward and a sent link all work.
 import { getDocument, make, mark, render, sectionAt } from "./document.js";
+import { focusQuietly } from "./quotes.js";
 import { readPlace, sameText } from "./text.js";
 
 const narrow = matchMedia("(max-width: 59.99rem)");
@@ -9,6 +10,7 @@ const title = document.getElementById("wb-title");
 const picker = document.getElementById("wb-picker");
 const live = document.getElementById("wb-say");
 const notice = document.getElementById("wb-changed");
+const link = document.getElementById("wb-link");
 const listeners = [];
 let shown = null;
 let opener = null;
@@ -40,7 +42,7 @@ export function offer(listed) {
   if (!first) title.textContent = "No document yet";
   picker.replaceChildren(...listed.map((one) => make("option", { value: one.id }, one.title)));
   picker.hidden = listed.length < 2;
-  picker.addEventListener("change", () => go(places.whole(picker.value), picker));
+  picker.onchange = () => go(places.whole(picker.value), picker); // set anew when the server was lost meanwhile
 }
 
 /** Go to a place as a click on a link would, without a jump of the page. */
@@ -62,6 +64,7 @@ export async function follow(byPerson) {
   const mine = ++turn;
   const place = readPlace(location.hash) ?? (first && { id: first, section: null, quote: null });
   unmark();
+  link.hidden = !place?.quote && !place?.section;
   if (!place) return;
   let found;
   try {
@@ -101,7 +104,8 @@ function unmark() {
   for (const link of document.querySelectorAll("a[aria-current]")) link.removeAttribute("aria-current");
 }
 
-function tell(sentence) {
+/** Say something above the document. */
+export function tell(sentence) {
   notice.textContent = sentence;
   notice.hidden = false;
   say(sentence);
@@ -152,23 +156,29 @@ export function closeSheet() {
   giveFocusBack();
 }
 
-/** Leave the place shown: the sheet closes, the mark goes, the focus returns to where it came from. */
+/** Leave the place shown: the sheet closes, the mark goes, the focus returns. Return whether there was one to leave. */
 export function leave() {
   const place = readPlace(location.hash);
-  if (!place?.quote && !place?.section && !history.state?.sheet) return;
+  if (!place?.quote && !place?.section && !history.state?.sheet) return false;
   const home = shown && shown.id !== first ? places.whole(shown.id) : "";
   history.pushState(null, "", location.pathname + location.search + home);
   turn++;
   unmark();
+  link.hidden = true;
   if (panel.dataset.open !== undefined) closeSheet();
   else giveFocusBack();
+  return true;
 }
 
 function giveFocusBack() {
   // The chat makes its messages anew while an answer arrives: look for the same link again.
   const href = opener?.getAttribute("href");
   const back = !opener || opener.isConnected ? opener : href && document.querySelector(`a[href="${CSS.escape(href)}"]`);
-  (back || document.querySelector("#wb-box textarea"))?.focus();
+  focusQuietly(back || document.querySelector("#wb-box textarea"));
 }
 
-narrow.addEventListener("change", closeSheet);
+// A window that becomes wide shows the place beside the chat, one that becomes narrow over it.
+narrow.addEventListener("change", () => {
+  closeSheet();
+  follow(false);
+});

@@ -4,6 +4,7 @@ import { readPlace, sameText } from "./text.js";
 
 const card = document.getElementById("wb-quote");
 let over = null;
+let isQuiet = false;
 let leaving = 0;
 
 /** Return what a citation's link quotes: {title, section, quote}; null when the document has changed since. */
@@ -29,7 +30,15 @@ export function watchQuotes() {
   }, true);
 }
 
+/** Give the focus to an element without showing its quote: it was read a moment ago. */
+export function focusQuietly(element) {
+  isQuiet = true;
+  element?.focus();
+  isQuiet = false;
+}
+
 async function enter(target) {
+  if (isQuiet) return;
   if (card.contains(target)) return clearTimeout(leaving);
   const link = target.closest?.("a.wb-cite");
   if (!link) return;

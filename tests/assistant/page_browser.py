@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from page_fakes import FakeAssistant, FakeLibrary
 
+from assistant.access import Access
 from assistant.desk import Asker, Desk, Opening, Say
 from assistant.server import create_app
 
@@ -51,8 +53,16 @@ class Site:
 
 
 @contextmanager
-def serving(library: FakeLibrary, *, opens: bool = True, failure: Exception | None = None) -> Iterator[Site]:
-    """Serve on a free port of loopback."""
+def serving(
+    library: FakeLibrary,
+    *,
+    opens: bool = True,
+    failure: Exception | None = None,
+    access: Access | None = None,
+    port: int = 0,
+    desk: dict[str, Any] | None = None,
+) -> Iterator[Site]:
+    """Serve on a port of loopback, a free one unless named."""
     site = Site("", FakeAssistant(library))
 
     def open_assistant(_say: Say) -> Asker:
@@ -63,12 +73,16 @@ def serving(library: FakeLibrary, *, opens: bool = True, failure: Exception | No
 
     if opens:
         site.open.set()
-    app = create_app(library, Desk(Opening(open_assistant)))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", timeout_graceful_shutdown=1))
+    app = create_app(library, Desk(Opening(open_assistant), **(desk or {})), access)
+    config = uvicorn.Config(
+        app, port=port, log_level="error", ws="none", timeout_graceful_shutdown=1, proxy_headers=False
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     site.server, site.thread = server, thread
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server did not start"
         time.sleep(0.02)
     site.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
     try:
@@ -132,4 +146,23 @@ def ask(page: Any, question: str, kind: str = ".wb-answer") -> Any:
 def marked(page: Any) -> list[str]:
     """Return what is highlighted, in the order of the document."""
     found: list[str] = page.locator("#wb-page mark").all_text_contents()
+    return found
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def axe_violations(page: Any, within: str | None = None) -> list[Any]:
+    """Return what axe-core finds on the page and in its frames: WCAG 2.2 A and AA, and best practice."""
+    package = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    code = (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    page.wait_for_timeout(300)
+    for frame in page.frames:
+        if not frame.url.startswith("about:") and not frame.evaluate("typeof axe === 'object'"):
+            frame.evaluate(code + "; 0")
+    found: list[Any] = page.evaluate(
+        """([within, rules]) => axe.run(within ?? document, {runOnly: rules})
+            .then((found) => found.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))""",
+        [within, RULES],
+    )
     return found

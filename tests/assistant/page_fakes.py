@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -13,6 +14,14 @@ from corpus.readers import read
 from corpus.types import Document, Passage
 
 SHIPPED = Path(__file__).parents[2] / "corpus" / "documents" / "calcinosis-cutis-infant-neonate.md"
+
+
+HOSTILE_TEXT = (
+    "</p></div><script>alert(1)</script><img src=x onerror=alert(2)><iframe src=javascript:alert(3)></iframe>"
+    "[link](javascript:alert(4)) ![image](https://evil.example/x.png) <style>body{display:none}</style>"
+    '" onmouseover="alert(5) <form action=https://evil.example><button>go</button></form>'
+)
+"""What a document, a person or a chat model may say, to script its way out."""
 
 
 class FakeLibrary:
@@ -48,6 +57,11 @@ class FakeAssistant:
             self.release.wait(20)
         if "mendable" in words:
             raise UserError("the index is of another encoder", "wardbook index --rebuild")
+        if "hostile model" in words:
+            first = next(passage for passage in split(document))
+            said = Statement(f"{HOSTILE_TEXT} 1", _said(first, HOSTILE_TEXT).citations)
+            answer = _answer(document, question, "answered", [said], (HOSTILE_TEXT,), HOSTILE_TEXT, HOSTILE_TEXT)
+            return replace(answer, answered_by=HOSTILE_TEXT)
         if "treat" in words:
             headings = tuple(s.heading for s in document.sections if s.topic == "therapy")
             return _answer(

@@ -188,7 +188,9 @@ def test_an_unknown_document_is_404(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/docs", "/openapi.json", "/gradio_api/info", "/gradio_api/openapi.json", "/gradio_api/upload", "/monitoring",
+        "/docs", "/openapi.json", "/redoc", "/mcp", "/sign-in", "/sign-out",
+        "/widget-.js", "/widget.js.map", "/gradio_api/info",
+        "/gradio_api/openapi.json", "/gradio_api/upload", "/monitoring",
         "/monitoring/summary", "/gradio_api/file=/etc/passwd", "/gradio_api/file=http://localhost/", "/gradio_api/runs",
         "/gradio_api/deep_link", "/gradio_api/call/answer", "/gradio_api/proxy=http://localhost/",
         "/wardbook/frame.html", "/wardbook/../server.py", "/static/../../routes.py", "/assets/%2e%2e/index.html",
@@ -208,17 +210,24 @@ def test_a_wrong_method_is_a_sentence(client: TestClient) -> None:
         assert response.headers["allow"] in ("POST", "GET, HEAD")
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/api/documents", "/wardbook/main.js", "/config", "/nothing"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/healthz", "/api/documents", "/wardbook/main.js", "/config", "/embed", "/widget.js", "/nothing", "/sign-in"],
+)
 def test_every_response_carries_the_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "camera=()" in headers["permissions-policy"]
+    assert headers["cross-origin-resource-policy"] == ("cross-origin" if path == "/widget.js" else "same-origin")
     policy = headers["content-security-policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'self'" in policy
+    assert policy.startswith("default-src 'none'; ")
     assert "unsafe-eval" not in policy
-    assert "script-src 'self' 'nonce-" in policy
+    assert ("'unsafe-inline'" in policy) == (path == "/")
+    # Only the page and its sign-in are ever framed, and with nobody listed only by ourselves.
+    framed = path in ("/", "/sign-in")
+    assert policy.endswith("frame-ancestors 'self'" if framed else "frame-ancestors 'none'")
+    assert headers["x-frame-options"] == ("SAMEORIGIN" if framed else "DENY")
 
 
 def test_every_script_of_the_page_has_the_nonce_of_its_response(client: TestClient) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_browser import Site, ask, chromium, marked, serving, visiting
-from page_fakes import FakeLibrary, shipped
+from page_browser import Site, ask, marked, serving, visiting
+from page_fakes import FakeLibrary
 
 from corpus.passages import split
 from corpus.readers import read
@@ -39,23 +39,6 @@ Some say $$a$$ \`b` \<img src=x onerror=alert(3)> 👶🏽 twice.
 
 Withheld: subscription required
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def document() -> Document:
-    return shipped()
-
-
-@pytest.fixture(scope="module")
-def site(document: Document) -> Iterator[Site]:
-    with serving(FakeLibrary(document)) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

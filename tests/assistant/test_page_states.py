@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from page_browser import PHONE, Site, ask, chromium, marked, serving, visiting
-from page_fakes import FakeLibrary, shipped
+from page_browser import PHONE, Site, ask, axe_violations, marked, serving, visiting
+from page_fakes import FakeLibrary
 
 from corpus.errors import UserError
 from corpus.types import Document
@@ -16,23 +14,6 @@ from corpus.types import Document
 pytestmark = pytest.mark.real
 
 CURRENT = "document.activeElement"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def document() -> Document:
-    return shipped()
-
-
-@pytest.fixture(scope="module")
-def site(document: Document) -> Iterator[Site]:
-    with serving(FakeLibrary(document)) as running:
-        yield running
 
 
 def test_while_the_model_loads_a_question_waits_and_says_so(browser: Any, document: Document) -> None:
@@ -157,26 +138,18 @@ def test_the_log_and_its_messages_have_names_that_are_read_well(browser: Any, si
         assert page.get_by_role("log").get_attribute("aria-live") == "polite"
 
 
-AXE = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
-    .then(found => found.violations.map(one => [one.id, one.nodes.map(node => node.html)]))"""
-
-
 @pytest.mark.parametrize(
     "options",
     [{}, {"color_scheme": "dark"}, {"viewport": PHONE, "has_touch": True}, {"viewport": PHONE, "color_scheme": "dark"}],
     ids=["light", "dark", "phone", "phone dark"],
 )
 def test_axe_finds_nothing_in_any_state(browser: Any, site: Site, options: dict[str, Any]) -> None:
-    package = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
-    axe = (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     with visiting(browser, site, bypass_csp=True, **options) as page:
         found = {}
 
         def examine(state: str) -> None:
-            page.wait_for_timeout(300)
-            found[state] = page.evaluate(AXE)
+            found[state] = axe_violations(page)
 
-        page.evaluate(axe + "; 0")
         examine("empty")
         ask(page, "What is it?")
         ask(page, "What is the differential diagnosis?")

@@ -1,0 +1,136 @@
+"""Signing in, where the settings ask for it: with one shared password, or by a header of a trusted proxy.
+
+A password given in the browser becomes a random token in a cookie, of which only the hash is kept here and in memory:
+nothing to steal from the disk, and a restart signs everybody out. Programs send the password itself, as
+`Authorization: Bearer PASSWORD`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import time
+from collections.abc import Iterable
+from hashlib import sha256
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.access import Access
+from assistant.static_files import text_of
+
+COOKIE = "wardbook"
+SIGNED_IN_SECONDS = 12 * 60 * 60
+MOST_SIGNED_IN = 20_000
+TRIES_PER_MINUTE = 10
+
+
+class SignIn:
+    """Knows who is signed in."""
+
+    def __init__(self, access: Access) -> None:
+        """Keep what is asked for; nobody is signed in."""
+        self._password = access.password
+        self._user_header = access.user_header.lower().encode() if access.user_header else None
+        self._until: dict[bytes, float] = {}
+        self.asked_for = access.password is not None or access.user_header is not None
+        self.by_password = access.password is not None
+
+    def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Tell whether a request with these headers comes from someone signed in."""
+        if not self.asked_for:
+            return True
+        headers = list(headers)
+        if self._user_header is not None:
+            # A proxy that adds to a header of the client instead of setting it would let the client name itself.
+            users = [value for name, value in headers if name == self._user_header]
+            return len(users) == 1 and bool(users[0].strip())
+        return any(
+            self._knows(value.decode("latin-1"))
+            if name == b"cookie"
+            else self._is_password(value.decode("latin-1").removeprefix("Bearer "))
+            for name, value in headers
+            if name == b"cookie" or (name == b"authorization" and value.startswith(b"Bearer "))
+        )
+
+    def begin(self, password: str) -> str | None:
+        """Return a fresh token for the right password, None for a wrong one."""
+        if not self._is_password(password):
+            return None
+        now = time.monotonic()
+        self._until = {token: until for token, until in self._until.items() if until > now}
+        while len(self._until) >= MOST_SIGNED_IN:
+            self._until.pop(next(iter(self._until)))
+        token = secrets.token_urlsafe(32)
+        self._until[_hash(token)] = now + SIGNED_IN_SECONDS
+        return token
+
+    def end(self, cookie: str) -> None:
+        """Forget the token of a cookie header."""
+        self._until.pop(_hash(_token(cookie)), None)
+
+    def _knows(self, cookie: str) -> bool:
+        return self._until.get(_hash(_token(cookie)), 0.0) > time.monotonic()
+
+    def _is_password(self, given: str) -> bool:
+        return self._password is not None and hmac.compare_digest(_hash(given), _hash(self._password))
+
+
+def sign_in_routes(sign_in: SignIn) -> APIRouter:
+    """Return the routes of the sign-in page; its form works without a script."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/sign-in")
+    async def ask() -> HTMLResponse:
+        return HTMLResponse(_page(""))
+
+    @router.post("/sign-in")
+    async def enter(request: Request) -> Response:
+        given = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+        token = sign_in.begin(given.get("password", [""])[0])
+        if token is None:
+            return HTMLResponse(_page("That is not the password."), 401)
+        response = RedirectResponse(home(request.scope["query_string"]), 303)
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=SIGNED_IN_SECONDS,
+            path=request.scope.get("root_path", "") + "/",
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+        return response
+
+    @router.post("/sign-out")
+    async def leave(request: Request) -> Response:
+        sign_in.end(request.headers.get("cookie", ""))
+        response = RedirectResponse("sign-in", 303)
+        response.delete_cookie(COOKIE, path=request.scope.get("root_path", "") + "/")
+        return response
+
+    return router
+
+
+def home(query: bytes) -> str:
+    """Return the address of the page relative to the sign-in page, with the query that it was asked with."""
+    return "./" + (f"?{query.decode('latin-1')}" if query else "")
+
+
+def _page(sentence: str) -> str:
+    told = f'<p id="wb-wrong" role="alert">{sentence}</p>' if sentence else ""
+    return text_of("sign-in.html").replace("<!-- told -->", told)
+
+
+def _token(cookie: str) -> str:
+    try:
+        found = SimpleCookie(cookie).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _hash(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()
