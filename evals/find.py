@@ -32,7 +32,7 @@ def suite_paths(named: Sequence[str]) -> tuple[Path, ...]:
         if not path.is_file():
             raise UserError(
                 f"no suite {name!r}, expected the path of a YAML file or one of: {', '.join(known) or 'none'}",
-                "wardbook eval --check",
+                "wardbook eval check",
             )
         paths.append(path)
     return tuple(dict.fromkeys(paths)) or tuple(known.values())

@@ -1,8 +1,8 @@
 """Pass rate: the share of cases that are right in everything the case asks.
 
 A case passes when its outcome is right, all its facts appear, none of its forbidden strings does, its withheld
-sections are named, and, where it names ideal evidence, citation precision and recall are at least one half each: most
-of what is cited belongs, and most of what belongs is cited.
+sections are named, what it names still stands in the document, and, where it names ideal evidence, citation precision
+and recall are at least one half each: most of what is cited belongs, and most of what belongs is cited.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LEAST_CITATION_RECALL = 0.5
 
 def failures(expected: Expected, given: Given) -> tuple[str, ...]:
     """Say in a few words each what is wrong; nothing when the case passes."""
-    said = []
+    said = [f"no longer in the document: {text}" for text in expected.gone]
     if given.outcome != expected.outcome:
         said.append(f"outcome {given.outcome or 'crashed'}, expected {expected.outcome}")
     said += [f"fact missing: {' | '.join(fact)}" for fact in missing_facts(expected, given)]
