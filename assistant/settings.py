@@ -30,6 +30,11 @@ class Settings(BaseSettings):
         return self.home / "documents"
 
     @property
+    def suites_folder(self) -> Path:
+        """Where cases that reviewers accepted are kept, one file a document."""
+        return self.home / "suites"
+
+    @property
     def index_folder(self) -> Path:
         """Where generations of the index are kept."""
         return self.home / "index"

@@ -19,13 +19,16 @@ DOCUMENTS = Path(__file__).parent / "documents"
 """Documents that suites ask about and that the product does not ship in its library."""
 
 
-def suite_paths(named: Sequence[str]) -> tuple[Path, ...]:
+def suite_paths(named: Sequence[str], own: Path | None = None) -> tuple[Path, ...]:
     """Return the files of suites given by name or path; every suite that comes with Wardbook when none is given.
+
+    `own` is a folder of further suites that can be named; of one name it comes before those that come with Wardbook.
 
     Raises:
         UserError: a suite that is neither, naming the known ones.
     """
-    known = {path.stem: path for path in sorted(SUITES.glob("*.yaml"))}
+    shipped = {path.stem: path for path in sorted(SUITES.glob("*.yaml"))}
+    known = shipped | ({path.stem: path for path in sorted(own.glob("*.yaml"))} if own is not None else {})
     paths = []
     for name in named:
         path = known.get(name, Path(name))
@@ -35,7 +38,7 @@ def suite_paths(named: Sequence[str]) -> tuple[Path, ...]:
                 "wardbook eval check",
             )
         paths.append(path)
-    return tuple(dict.fromkeys(paths)) or tuple(known.values())
+    return tuple(dict.fromkeys(paths)) or tuple(shipped.values())
 
 
 def documents_of(suites: Sequence[Suite], library: Library) -> dict[str, Document]:

@@ -75,7 +75,8 @@ def test_it_reports_writes_the_run_and_exits_0(bench: Bench) -> None:
     assert result.exit_code == 0
     assert "hives: 5 cases about Hives" in result.stdout
     assert "all 1 thresholds met" in result.stdout
-    (path,) = (path for path in (bench.home / "runs").iterdir() if "timings" not in path.name)
+    (path,) = (bench.home / "runs").glob("*[0-9].json")
+    assert path.with_suffix(".html").is_file()
     assert f"Run file: {path}" in result.stderr
     written = json.loads(path.read_text("utf-8"))
     assert written["made_with"]["encoder"] == "fake"
@@ -150,13 +151,13 @@ def test_a_suite_about_an_unknown_document_exits_2(bench: Bench) -> None:
 
 def test_a_suite_that_breaks_the_schema_exits_2(bench: Bench) -> None:
     bench.write(author="me")
-    result = bench.run(str(bench.suite), "--check")
+    result = bench.run("check", str(bench.suite))
     assert result.exit_code == 2
     assert "author: unknown key" in result.stderr
 
 
 def test_check_asks_nothing_and_counts_the_cases(bench: Bench) -> None:
-    result = bench.run(str(bench.suite), "--check")
+    result = bench.run("check", str(bench.suite))
     assert result.exit_code == 0
     assert result.stdout == (
         "5 cases in 1 suites\n"
@@ -171,7 +172,7 @@ def test_check_asks_nothing_and_counts_the_cases(bench: Bench) -> None:
 def test_check_notes_what_looks_wrong(bench: Bench) -> None:
     text = SUITE.replace("[itchy]]", "[itchy], [blisters, sores]]").replace("[cysts]", "[itchy]")
     bench.suite.write_text(text, encoding="utf-8")
-    notes = [line for line in bench.run(str(bench.suite), "--check").stdout.splitlines() if line.startswith("note")]
+    notes = [line for line in bench.run("check", str(bench.suite)).stdout.splitlines() if line.startswith("note")]
     assert [note.split(": ", 2)[2] for note in notes] == [
         "case 'what-is-it': no wording of the fact 'blisters | sores' stands in the evidence",
         "case 'what-is-it': 'itchy' must be absent and stands in the evidence",
