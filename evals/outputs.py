@@ -89,7 +89,7 @@ def _print_suite(suite: SuiteChange, out: Console) -> None:
         old, new = suite.before.document.version[:14], suite.after.document.version[:14]
         out.print(f"\n[bold]{_plain(suite.suite)}[/bold]: the document changed, {old} to {new}")
     for section in suite.sections:
-        _print_section(section, out)
+        print_section(section, out)
         moved = suite.moved_by(section)
         for one in moved:
             _print_change(one, out)
@@ -104,7 +104,8 @@ def _print_suite(suite: SuiteChange, out: Console) -> None:
             out.print(f"  {len(names)} cases {kind}")
 
 
-def _print_section(section: SectionDiff, out: Console) -> None:
+def print_section(section: SectionDiff, out: Console) -> None:
+    """Print a section that differs, passage by passage."""
     out.print(f"\n  [bold]{_plain(section.heading)}[/bold] ({section.said})")
     for passage in section.passages:
         if passage.before:

@@ -16,7 +16,7 @@ from evals.metrics.calibration import BINS, bin_of, calibration_error
 from evals.metrics.outcome import OUTCOMES
 
 WIDTH, HEIGHT = 460, 250
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 40
+LEFT, RIGHT, TOP, BOTTOM = 46, 22, 12, 40
 NAMES = {
     "answered": "answered",
     "withheld": "withheld",
@@ -51,7 +51,7 @@ def outcomes(confusion: Mapping[str, Mapping[str, int]]) -> Markup:
     for given in (*OUTCOMES, "crashed") if any(row.get("crashed") for row in confusion.values()) else OUTCOMES:
         parts.append(f'<rect class="o-{given}" x="{x:.0f}" y="{16 + 4 * row_height}" width="10" height="10"/>')
         parts.append(_text(x + 14, 25 + 4 * row_height, NAMES[given], "start", "small"))
-        x += 26 + 5.4 * len(NAMES[given])
+        x += 26 + 5.9 * len(NAMES[given])
     return _svg(parts, 32 + 4 * row_height, "Outcomes given for each expected outcome. " + "; ".join(told) + ".")
 
 

@@ -188,3 +188,58 @@ def test_a_document_of_the_evaluation_is_asked_in_a_temporary_home(bench: Bench)
         "calcinosis-cutis-infant-neonate",
         "hives",
     ]
+
+
+def test_only_what_failed_is_asked_again(bench: Bench) -> None:
+    result = bench.run(str(bench.suite), "--failed")
+    assert (result.exit_code, "there is no run in" in result.stderr) == (2, True)
+    bench.assistant.answers["Which gene?"] = answer("q", "out_of_scope")
+    bench.run(str(bench.suite))
+    bench.assistant.answers.update(RIGHT)
+    assert "hives: 1 cases" in bench.run(str(bench.suite), "--failed").stdout
+    assert "Nothing failed in the last run." in bench.run(str(bench.suite), "--failed").stdout
+
+
+def test_a_case_that_broke_since_an_earlier_run_exits_3(bench: Bench, tmp_path: Path) -> None:
+    run = str(tmp_path / "run.json")
+    assert bench.run(str(bench.suite), "--output", run).exit_code == 0
+    assert "0 broken, 0 fixed" in bench.run(str(bench.suite), "--against", run).stdout
+    bench.assistant.answers["Which gene?"] = answer("q", "out_of_scope")
+    new = str(tmp_path / "new.json")
+    result = bench.run(str(bench.suite), "--against", run, "--jobs", "2", "--output", new)
+    assert result.exit_code == 3
+    assert "1 broken, 0 fixed, 0 drifted, 0 moved, 4 same" in result.stdout
+    assert "broken which-gene: Which gene?" in result.stdout
+    assert bench.run("report", new, "--against", run, "--markdown", str(tmp_path / "new.md")).exit_code == 3
+    assert "1 broken" in (tmp_path / "new.md").read_text("utf-8")
+    assert bench.run("report", run, "--against", new).exit_code == 0
+
+
+def test_runs_are_byte_equal_and_reports_are_written_where_they_are_wanted(bench: Bench, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        bench.run(
+            str(bench.suite), "--output", str(tmp_path / f"{name}.json"), "--junit", str(tmp_path / f"{name}.xml")
+        )
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert (tmp_path / "one.html").is_file()
+    assert (tmp_path / "one.xml").read_text("utf-8").startswith("<?xml")
+
+
+def test_another_version_of_the_document_can_be_asked(bench: Bench, tmp_path: Path) -> None:
+    page = tmp_path / "other.md"
+    page.write_text("# Hives\n\n## Synopsis\n\nHives are sore.\n", encoding="utf-8")
+    bench.run(str(bench.suite), "--document", str(page))
+    (used,) = bench.opened
+    assert used.home != bench.home
+    result = bench.run("gallstones", str(bench.suite), "--document", str(page))
+    assert (result.exit_code, "stands for one document, and these suites ask 2" in result.stderr) == (2, True)
+
+
+def test_check_tells_every_suite_that_is_broken(bench: Bench, tmp_path: Path) -> None:
+    bench.write(author="me")
+    other = tmp_path / "other.yaml"
+    other.write_text("suite: x\n", encoding="utf-8")
+    result = bench.run("check", str(bench.suite), str(other))
+    assert result.exit_code == 2
+    assert "hives-suite.yaml" in result.stderr
+    assert "other.yaml" in result.stderr

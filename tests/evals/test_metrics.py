@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -238,7 +239,8 @@ FULL = Expected(
     absent=("cysts",),
     relevant=frozenset({"a"}),
 )
-GOOD = Given("answered", ("Itchy wheals.",), (cite(0, 10), cite(20, 30)), ("Therapy",), ("a",), 5.0)
+OWN = ((cite(0, 10, quote="Itchy wheals, cysts."),),)
+GOOD = Given("answered", ("Itchy wheals.",), (cite(0, 10), cite(20, 30)), ("Therapy",), ("a",), 5.0, OWN)
 
 
 def test_a_case_that_is_right_in_all_passes() -> None:
@@ -259,10 +261,15 @@ def test_a_case_that_is_right_in_all_passes() -> None:
             Given("not_in_document", GOOD.statements, GOOD.cited, ("Therapy",)),
             ("outcome not_in_document, expected answered",),
         ),
+        (
+            Given("answered", ("Itchy wheals, milia.",), GOOD.cited, ("Therapy",)),
+            ("not carried by its citations: Itchy wheals, milia.",),
+        ),
         (Given(None, GOOD.statements, GOOD.cited, ("Therapy",)), ("outcome crashed, expected answered",)),
     ],
 )
 def test_a_case_fails_for_each_thing_that_is_wrong(given: Given, expected: tuple[str, ...]) -> None:
+    given = replace(given, citations=OWN)
     assert failures(FULL, given) == expected
     assert passed(FULL, given) == (0 if expected else 1)
 
