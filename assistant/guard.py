@@ -24,6 +24,7 @@ _STATIC = Path(__file__).with_name("static")
 _ALLOWED = re.compile(
     r"/(?:"
     r"|healthz|readyz|api/ask|api/state|api/documents(?:/[^/]+)?|wardbook/[\w-]+\.(?:css|js|svg)"  # ours
+    r"|api/feedback|review(?:/[\w-]+)*"  # thumbs, and the reviewers' page
     r"|config|theme\.css|manifest\.json|favicon\.ico|(?:assets|static)/[\w./-]+"  # Gradio's files
     r"|gradio_api/(?:queue/(?:join|data)|run/predict|heartbeat/\w+|cancel|reset|startup-events|app_id)"  # Gradio's chat
     r")"
@@ -76,7 +77,7 @@ class Guard:
         if _ALLOWED.fullmatch(path) is None or ".." in path or "//" in path:
             await _refuse(send, headers, 404, "There is nothing at this address.")
             return
-        methods = ("POST",) if path == "/api/ask" else ("GET", "HEAD")
+        methods = _methods(path)
         if str(scope["method"]) not in (*methods, "OPTIONS") and not path.startswith("/gradio_api/"):
             headers.append((b"allow", ", ".join(methods).encode()))
             await _refuse(send, headers, 405, "This address does not take that method.")
@@ -131,6 +132,12 @@ class Guard:
         return page.replace(b"<script", b'<script nonce="' + nonce.encode() + b'"')
 
 
+def _methods(path: str) -> tuple[str, ...]:
+    if path == "/api/ask":
+        return ("POST",)
+    return ("GET", "HEAD", "POST") if path.startswith(("/api/feedback", "/review/")) else ("GET", "HEAD")
+
+
 def _headers(path: str, nonce: str) -> list[tuple[bytes, bytes]]:
     policy = (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -138,7 +145,13 @@ def _headers(path: str, nonce: str) -> list[tuple[bytes, bytes]]:
         "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     )
     cache = "public, max-age=31536000, immutable" if _HASHED.match(path) else "no-cache"
-    if path.startswith("/api/") or path.startswith("/gradio_api/"):
+    if path == "/review/report":
+        # The report carries its own style and script, and other people's text: it may run them, and reach nothing.
+        policy = (
+            "sandbox allow-scripts allow-modals; default-src 'none'; style-src 'unsafe-inline'; "
+            "script-src 'unsafe-inline'; frame-ancestors 'self'"
+        )
+    if path.startswith(("/api/", "/gradio_api/", "/review")):
         cache = "no-store"
     pairs = {
         "content-security-policy": policy,

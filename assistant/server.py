@@ -17,6 +17,7 @@ from assistant.api import Shelf, routes, tell_errors
 from assistant.desk import Asker, Desk, Opening, Say
 from assistant.guard import Guard
 from assistant.page import mount
+from assistant.review import Bench, bench_routes
 from corpus.errors import UserError
 from corpus.types import Document
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).with_name("static")
 
 
-def create_app(library: Shelf, desk: Desk) -> FastAPI:
+def create_app(library: Shelf, desk: Desk, bench: Bench | None = None) -> FastAPI:
     """Return the app; the assistant begins to open when the app starts."""
 
     @asynccontextmanager
@@ -38,6 +39,7 @@ def create_app(library: Shelf, desk: Desk) -> FastAPI:
     app = FastAPI(title="Wardbook", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     tell_errors(app)
     app.include_router(routes(library, desk))
+    app.include_router(bench_routes(library, desk, bench))
     app.mount("/wardbook", StaticFiles(directory=STATIC))
     app = mount(app, library, desk)
     # Without this one Gradio lets every origin read its answers; an empty list lets none.
@@ -68,7 +70,7 @@ def serve(settings: Settings) -> None:
             assistant.ask("What is it?")
         return assistant
 
-    app = create_app(_AsOpened(open_library(settings).documents()), Desk(Opening(open_)))
+    app = create_app(_AsOpened(open_library(settings).documents()), Desk(Opening(open_)), Bench.of(settings))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Wardbook is at http://{host}:{settings.port} (Ctrl-C stops it)")
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,6 +23,12 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that `wardbook serve` listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port that `wardbook serve` listens on.")
+
+    feedback: bool = Field(default=True, description="Whether readers may rate answers; kept on this machine only.")
+    feedback_keep_days: int = Field(default=180, ge=0, description="Days that ratings are kept; 0: for ever.")
+    review_password: SecretStr | None = Field(
+        default=None, description="Password of the reviewers' page /review; empty: there is no such page."
+    )
 
     @property
     def documents_folder(self) -> Path:

@@ -20,9 +20,9 @@ DOCUMENTS = Path(__file__).parent / "documents"
 
 
 def suite_paths(named: Sequence[str], own: Path | None = None) -> tuple[Path, ...]:
-    """Return the files of suites given by name or path; every suite that comes with Wardbook when none is given.
+    """Return the files of suites given by name or path; every known suite when none is given.
 
-    `own` is a folder of further suites that can be named; of one name it comes before those that come with Wardbook.
+    `own` is a folder of further suites; of one name its suite comes before the one that comes with Wardbook.
 
     Raises:
         UserError: a suite that is neither, naming the known ones.
@@ -38,7 +38,7 @@ def suite_paths(named: Sequence[str], own: Path | None = None) -> tuple[Path, ..
                 "wardbook eval check",
             )
         paths.append(path)
-    return tuple(dict.fromkeys(paths)) or tuple(shipped.values())
+    return tuple(dict.fromkeys(paths)) or tuple(known.values())
 
 
 def documents_of(suites: Sequence[Suite], library: Library) -> dict[str, Document]:

@@ -2,6 +2,7 @@
 import { ask, focusBox, keepDraft, tellDocument, watchLog } from "./chat.js";
 import { copyAnswer } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
+import { watchThumbs } from "./feedback.js";
 import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
@@ -52,6 +53,7 @@ async function begin() {
 }
 
 watchQuotes();
+watchThumbs();
 watchLog();
 keepDraft();
 focusBox();

@@ -15,6 +15,7 @@ import uvicorn
 from page_fakes import FakeAssistant, FakeLibrary
 
 from assistant.desk import Asker, Desk, Opening, Say
+from assistant.review import Bench
 from assistant.server import create_app
 
 FLAGS = [
@@ -51,7 +52,9 @@ class Site:
 
 
 @contextmanager
-def serving(library: FakeLibrary, *, opens: bool = True, failure: Exception | None = None) -> Iterator[Site]:
+def serving(
+    library: FakeLibrary, *, opens: bool = True, failure: Exception | None = None, bench: Bench | None = None
+) -> Iterator[Site]:
     """Serve on a free port of loopback."""
     site = Site("", FakeAssistant(library))
 
@@ -63,7 +66,7 @@ def serving(library: FakeLibrary, *, opens: bool = True, failure: Exception | No
 
     if opens:
         site.open.set()
-    app = create_app(library, Desk(Opening(open_assistant)))
+    app = create_app(library, Desk(Opening(open_assistant)), bench)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     site.server, site.thread = server, thread
