@@ -93,7 +93,7 @@ def test_a_thumb_down_becomes_a_case_that_passes(browser: Any, site: Site, bench
         for pick in page.locator(f".pick[data-section='{section.heading}']").all():
             pick.click()
         page.get_by_label("Id", exact=True).fill("rule-out-after-definition")
-        page.get_by_label("Kind", exact=True).select_option("follow_up")
+        page.locator("select[name=kind]").select_option("follow_up")
         page.get_by_role("button", name="Accept as a case").click()
         page.get_by_role("heading", name="Accepted as rule-out-after-definition").wait_for()
 
