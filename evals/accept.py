@@ -91,7 +91,9 @@ def lines(case: Mapping[str, Any]) -> Iterator[str]:
 
 def _plain(word: str) -> str:
     """Return a word bare where it reads as itself, else in quotes, so that the schema can say what is wrong with it."""
-    return word if word.replace("_", "").replace("-", "").isalpha() and word not in _NOT_TEXT else _quoted(word)
+    letters = word.replace("_", "").replace("-", "")
+    bare = letters.isascii() and letters.isalnum() and word[0].isalpha() and word not in _NOT_TEXT
+    return word if bare else _quoted(word)
 
 
 _NOT_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
