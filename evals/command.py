@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -88,6 +86,7 @@ def run_command(
     Exit code 1 when a figure is below a threshold of its suite, 3 when a case that passed in the run of --against
     fails, 2 when a suite or setting is to be mended.
     """
+    from evals.asking import run_suites
     from evals.cases import load
     from evals.find import suite_paths
     from evals.kept import keep
@@ -101,12 +100,12 @@ def run_command(
     lenient = document is not None or earlier is not None
     if not lenient:
         _check(suites, documents)
-    if failed:
-        only = (*only, *_failed(list(suites.values()), earlier, settings, split))
-        if not only:
-            click.echo("Nothing failed in the last run.")
-            return
     chosen = _choose(list(suites.values()), only)
+    if failed:
+        chosen = _failed(chosen, earlier, settings, split)
+        if not chosen:
+            click.echo("Nothing of this failed in the last run.")
+            return
     runs, made_with = run_suites(settings, chosen, documents, split=split, jobs=jobs, lenient=lenient)
     _print(runs, verbose)
     path = _write(runs, output, settings.home / "runs", made_with)
@@ -169,41 +168,6 @@ def report_command(
         sys.exit(BROKEN)
 
 
-def run_suites(
-    settings: Any,
-    chosen: Sequence[tuple[Suite, tuple[str, ...]]],
-    documents: dict[str, Document],
-    *,
-    split: Literal["tune", "hold", "all"] = "all",
-    jobs: int = 1,
-    lenient: bool = False,
-) -> tuple[list[Run], dict[str, str]]:
-    """Run suites, each with the ids of the cases to ask (none: all), on documents; return also what answered."""
-    from rich.console import Console
-
-    from assistant import wiring
-    from assistant.terminal import index_progress
-    from evals.find import home_with
-    from evals.progress import eval_progress
-    from evals.run import run_suite
-
-    needed = {suite.document: documents[suite.document] for suite, _ in chosen}
-    with ExitStack() as stack:
-        aside = stack.enter_context(home_with(needed, settings))
-        with index_progress() as progress:
-            if aside is not settings:
-                click.echo("Building an index aside, for documents that are not in the library.", err=True)
-            assistant = wiring.open_assistant(aside, progress, _say if aside is settings else None)
-        stack.callback(assistant.index.close)
-        assistant.warm()
-        made_with = {"wardbook": version("wardbook"), "encoder": assistant.index.manifest.encoder_name}
-        bar = stack.enter_context(eval_progress(Console(stderr=True)))
-        return [
-            run_suite(suite, assistant, split=split, only=ids, progress=bar(suite.suite), jobs=jobs, lenient=lenient)
-            for suite, ids in chosen
-        ], made_with
-
-
 def _documents(suites: Sequence[Suite], settings: Any, file: Path | None) -> dict[str, Document]:
     """Return the suites' documents by id; with `file` that one in the place of theirs."""
     from dataclasses import replace
@@ -234,8 +198,10 @@ def _check(suites: dict[Path, Suite], documents: dict[str, Document]) -> None:
         )
 
 
-def _failed(suites: Sequence[Suite], earlier: RunFile | None, settings: Any, split: str) -> tuple[str, ...]:
-    """Return the ids of the cases that failed in the run compared with, else in the last one."""
+def _failed(
+    chosen: Sequence[tuple[Suite, tuple[str, ...]]], earlier: RunFile | None, settings: Any, split: str
+) -> list[tuple[Suite, tuple[str, ...]]]:
+    """Return what is left of the choice: the cases that failed in the run compared with, else in the last one."""
     from evals.kept import load, newest
 
     if earlier is None:
@@ -244,12 +210,12 @@ def _failed(suites: Sequence[Suite], earlier: RunFile | None, settings: Any, spl
             raise UserError(f"there is no run in {settings.home / 'runs'} whose failed cases to ask", "wardbook eval")
         earlier = load(path)
     failed = {(run.suite, case.case.id) for run in earlier.runs for case in run.failed}
-    return tuple(
-        case.id
-        for suite in suites
-        for case in suite.cases
-        if (suite.suite, case.id) in failed and split in ("all", case.split)
-    )
+    left = []
+    for suite, only in chosen:
+        cases = [case for case in suite.cases if split in ("all", case.split) and (not only or case.id in only)]
+        ids = tuple(case.id for case in cases if (suite.suite, case.id) in failed)
+        left += [(suite, ids)] if ids else []
+    return left
 
 
 def _choose(suites: Sequence[Suite], only: Sequence[str]) -> list[tuple[Suite, tuple[str, ...]]]:
@@ -261,10 +227,6 @@ def _choose(suites: Sequence[Suite], only: Sequence[str]) -> list[tuple[Suite, t
             f"no suite here has a case {', '.join(map(repr, unknown))}", "look the id up in the suite's file"
         )
     return [(suite, names) for suite, names in held if names or not only]
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def _print(runs: Sequence[Run], verbose: bool) -> None:

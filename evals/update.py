@@ -89,7 +89,7 @@ def drift(
     settings: Any, before: Document, after: Document, suites: Sequence[Suite], *, jobs: int, html: Path | None
 ) -> Comparison:
     """Ask the suites of both versions and print what changed; the user's home is left as it is."""
-    from evals.command import run_suites
+    from evals.asking import run_suites
     from evals.comparison import compare
     from evals.kept import keep
     from evals.outputs import console, print_comparison, written

@@ -197,7 +197,7 @@ def test_only_what_failed_is_asked_again(bench: Bench) -> None:
     bench.run(str(bench.suite))
     bench.assistant.answers.update(RIGHT)
     assert "hives: 1 cases" in bench.run(str(bench.suite), "--failed").stdout
-    assert "Nothing failed in the last run." in bench.run(str(bench.suite), "--failed").stdout
+    assert "Nothing of this failed in the last run." in bench.run(str(bench.suite), "--failed").stdout
 
 
 def test_a_case_that_broke_since_an_earlier_run_exits_3(bench: Bench, tmp_path: Path) -> None:
