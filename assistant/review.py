@@ -228,7 +228,10 @@ def _cell(text: str) -> str:
 
 async def _form(request: Request) -> dict[str, str]:
     body = (await request.body()).decode("utf-8", "replace")
-    return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=50))
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=50))
+    except ValueError:
+        raise HTTPException(400, "The form has too many fields.") from None
 
 
 def _told(answer: Mapping[str, Any]) -> object:

@@ -79,6 +79,11 @@ def test_wrong_passwords_are_refused_and_soon_not_even_tried(client: TestClient)
     assert client.post("/review/login", data={"password": PASSWORD}).status_code == 429
 
 
+def test_a_form_of_too_many_fields_is_refused(client: TestClient) -> None:
+    response = client.post("/review/login", content="a=1&" * 60)
+    assert (response.status_code, response.json()["detail"]) == (400, "The form has too many fields.")
+
+
 def test_sessions_and_blocks_end() -> None:
     now = [0.0]
     login = Login("p", lambda: now[0])
