@@ -1,7 +1,7 @@
 """The command line: `wardbook ask | index | documents | serve | mcp | eval | doctor`.
 
 Heavy imports wait inside the commands, so that `wardbook --help` answers at once. Commands of the floor above
-(`wardbook eval`) are found by their entry point, group `wardbook.commands`: no floor imports one to its right.
+(`wardbook eval`) are found by their entry point, see `assistant/plugins.py`.
 """
 
 from __future__ import annotations
@@ -9,33 +9,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import click
 
 from assistant.cli_documents import documents_group
+from assistant.plugins import PluggedGroup
 from assistant.terminal import console, index_progress, print_answer
 from corpus.errors import UserError
 
 
-class WardbookGroup(click.Group):
-    """A group that finds further commands by entry point and prints a `UserError` without a traceback."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the built-in and the plugged-in commands."""
-        return sorted({*super().list_commands(ctx), *(point.name for point in entry_points(group="wardbook.commands"))})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a plugged-in command when it is asked for."""
-        built_in = super().get_command(ctx, cmd_name)
-        if built_in is not None:
-            return built_in
-        for point in entry_points(group="wardbook.commands", name=cmd_name):
-            command: click.Command = point.load()
-            return command
-        return None
+class WardbookGroup(PluggedGroup):
+    """The command line: prints a `UserError` without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run; what a person can mend is told in a sentence, exit code 2."""

@@ -1,4 +1,4 @@
-"""`wardbook documents list | add | remove | show`."""
+"""`wardbook documents list | add | remove | show`; `update` is plugged in by the floor that can ask what it moves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.plugins import PluggedGroup
 from assistant.terminal import STATUS_SIGNS, console, index_progress
 from corpus.errors import UserError
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from corpus.types import Document
 
 
-@click.group("documents")
+@click.group("documents", cls=PluggedGroup, plugged="wardbook.documents")
 def documents_group() -> None:
-    """List, add, remove or show the documents that can be asked."""
+    """List, add, update, remove or show the documents that can be asked."""
 
 
 @documents_group.command("list")

@@ -30,6 +30,10 @@ PATHS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("/sign-in", (*READ, "POST")),
     ("/sign-out", ("POST",)),
     ("/mcp", ("GET", "POST", "DELETE")),
+    # Readers' thumbs, and the reviewers' page.
+    ("/api/feedback", (*READ, "POST")),
+    ("/review", READ),
+    (r"/review(?:/[\w-]+)+", (*READ, "POST")),
     # What Gradio's page loads, and what its chat calls.
     (r"/(?:config|theme\.css|manifest\.json|favicon\.ico|(?:assets|static)/[\w./-]+)", READ),
     (r"/gradio_api/(?:queue/data|heartbeat/\w+|startup-events|app_id)", READ),

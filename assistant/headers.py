@@ -19,7 +19,7 @@ def headers_of(path: str, nonce: str, access: Access) -> Headers:
     framers = " ".join(("'self'", *access.embed_origins)) if path in FRAMED else "'none'"
     is_lasting = _HASHED.search(path) or path == f"/{widget_name()}"
     cache = "public, max-age=31536000, immutable" if is_lasting else "no-cache"
-    if path.startswith(("/api/", "/gradio_api/", "/sign-", "/mcp")):
+    if path.startswith(("/api/", "/gradio_api/", "/sign-", "/mcp", "/review")):
         cache = "no-store"
     pairs = {
         "content-security-policy": f"{_policy(path, nonce)}; frame-ancestors {framers}",
@@ -49,7 +49,13 @@ def _policy(path: str, nonce: str) -> str:
             "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
             "base-uri 'self'; form-action 'self'"
         )
-    if path in ("/embed", "/sign-in"):
+    if path == "/review/report":
+        # The report carries its own style and script, and other people's text: it may run them, and reach nothing.
+        return (
+            "sandbox allow-scripts allow-modals; default-src 'none'; style-src 'unsafe-inline'; "
+            "script-src 'unsafe-inline'"
+        )
+    if path in ("/embed", "/sign-in") or path.startswith("/review"):
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
             "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'"

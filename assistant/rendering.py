@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from assistant.feedback_html import thumbs_html
 from assistant.types import Outcome, Turn
 from corpus.errors import UserError
 from corpus.types import Document
@@ -71,6 +72,7 @@ class Shown(_Shape):
     withheld: tuple[str, ...] = ()
     notice: str | None = None
     document: ShownDocument | None = None
+    confidence: float | None = None
     answered_by: str = "quotes"
 
 
@@ -127,6 +129,7 @@ def answer_html(shown: Shown, get: GetDocument, *, statements: int | None = None
             parts.append(f"<p class='wb-notice'>{notice}</p>")
         if shown.statements:
             parts.append(_foot(shown))
+        parts.append(thumbs_html(shown))
     return f"<div class='wb-answer wb-{shown.outcome}'>{''.join(parts)}</div>"
 
 

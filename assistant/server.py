@@ -22,6 +22,7 @@ from assistant.embed import embed_routes
 from assistant.guard import Guard
 from assistant.page import mount
 from assistant.proxy import BehindProxy
+from assistant.review import Bench, bench_routes
 from assistant.signin import SignIn, sign_in_routes
 from assistant.static_files import FOLDER
 from corpus.errors import UserError
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 
-def create_app(library: Shelf, desk: Desk, access: Access | None = None) -> FastAPI:
+def create_app(
+    library: Shelf, desk: Desk, access: Access | None = None, bench: Bench | None = None
+) -> FastAPI:
     """Return the app; the assistant begins to open when the app starts.
 
     Raises:
@@ -59,6 +62,7 @@ def create_app(library: Shelf, desk: Desk, access: Access | None = None) -> Fast
     )
     tell_errors(app)
     app.include_router(routes(library, desk))
+    app.include_router(bench_routes(library, desk, bench))
     app.include_router(embed_routes())
     app.include_router(sign_in_routes(sign_in))
     app.mount("/wardbook", StaticFiles(directory=FOLDER))
@@ -87,7 +91,7 @@ def serve(settings: Settings) -> None:
 
     desk = _desk(settings)
     library = _AsOpened(open_library(settings).documents())
-    app = create_app(library, desk, access)
+    app = create_app(library, desk, access, Bench.of(settings))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Wardbook is at http://{host}:{settings.port}{access.path_prefix}/ (Ctrl-C stops it)")
     # `BehindProxy` reads what a proxy says; uvicorn would believe anybody on this machine.

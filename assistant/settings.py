@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,10 +44,21 @@ class Settings(BaseSettings):
     )
     mcp: bool = Field(default=False, description="Serve the assistant to agents at /mcp (needs the extra `mcp`).")
 
+    feedback: bool = Field(default=True, description="Whether readers may rate answers; kept on this machine only.")
+    feedback_keep_days: int = Field(default=180, ge=0, description="Days that ratings are kept; 0: for ever.")
+    review_password: SecretStr | None = Field(
+        default=None, description="Password of the reviewers' page /review; empty: there is no such page."
+    )
+
     @property
     def documents_folder(self) -> Path:
         """Where added documents are kept."""
         return self.home / "documents"
+
+    @property
+    def suites_folder(self) -> Path:
+        """Where cases that reviewers accepted are kept, one file a document."""
+        return self.home / "suites"
 
     @property
     def index_folder(self) -> Path:

@@ -107,6 +107,11 @@ class Library:
             self._file(before.id).unlink(missing_ok=True)
         return document
 
+    def put(self, document: Document) -> None:
+        """Keep a document under its own id, in place of the one that has it."""
+        self._write_hidden(self._hidden() - {document.id})
+        self._write(self._file(document.id), to_json(document))
+
     def remove(self, document_id: str) -> None:
         """Take a document away; a shipped one is hidden until its file is added again."""
         self.get(document_id)

@@ -147,7 +147,7 @@ def load(path: Path) -> Suite:
         own = [fault for fault in error.errors() if not (fault["type"] == "too_short" and fault["input"])]
         faults = sorted({_fault(fault, values, tree) for fault in own})
         lines = [f"{path.name}{f', line {line}' if line else ''}: {said}" for line, said in faults]
-        raise UserError("\n".join(lines), "mend the suite, then run: wardbook eval --check") from None
+        raise UserError("\n".join(lines), "mend the suite, then run: wardbook eval check") from None
 
 
 def case_lines(path: Path) -> dict[str, int | None]:

@@ -19,20 +19,23 @@ DOCUMENTS = Path(__file__).parent / "documents"
 """Documents that suites ask about and that the product does not ship in its library."""
 
 
-def suite_paths(named: Sequence[str]) -> tuple[Path, ...]:
-    """Return the files of suites given by name or path; every suite that comes with Wardbook when none is given.
+def suite_paths(named: Sequence[str], own: Path | None = None) -> tuple[Path, ...]:
+    """Return the files of suites given by name or path; every known suite when none is given.
+
+    `own` is a folder of further suites; of one name its suite comes before the one that comes with Wardbook.
 
     Raises:
         UserError: a suite that is neither, naming the known ones.
     """
-    known = {path.stem: path for path in sorted(SUITES.glob("*.yaml"))}
+    shipped = {path.stem: path for path in sorted(SUITES.glob("*.yaml"))}
+    known = shipped | ({path.stem: path for path in sorted(own.glob("*.yaml"))} if own is not None else {})
     paths = []
     for name in named:
         path = known.get(name, Path(name))
         if not path.is_file():
             raise UserError(
                 f"no suite {name!r}, expected the path of a YAML file or one of: {', '.join(known) or 'none'}",
-                "wardbook eval --check",
+                "wardbook eval check",
             )
         paths.append(path)
     return tuple(dict.fromkeys(paths)) or tuple(known.values())

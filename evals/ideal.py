@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.types import Answer
+from assistant.types import Answer, Citation
 from corpus.errors import UserError
 from corpus.types import Document, Passage, Section
 from evals.cases import Case
@@ -51,28 +51,48 @@ def section_of(heading: str, document: Document) -> Section | None:
     return None
 
 
-def expect(case: Case, document: Document, passages: Sequence[Passage]) -> Expected:
+def expect(case: Case, document: Document, passages: Sequence[Passage], *, lenient: bool = False) -> Expected:
     """Place what a case expects in its document.
 
     A piece of evidence that lies within one list item stands for the whole item. Where it stands several times,
     places that are whole passages come before others, then places in the case's sections; those left are as good as
-    one another.
+    one another. With `lenient`, for a document that has changed since the case was written, what no longer stands in
+    it is kept as `Expected.gone`: a piece of evidence without a place is never found.
 
     Raises:
-        UserError: names the case, and the evidence or heading that the document doesn't hold.
+        UserError: names the case, and the evidence or heading that the document doesn't hold; never when `lenient`.
     """
+    gone: list[str] = []
+
+    def tell(error: UserError, what: str) -> None:
+        if not lenient:
+            raise error
+        gone.append(what)
+
     wanted = case.expect
-    inside = [_section(heading, case, document) for heading in wanted.sections]
+    inside = []
+    for heading in wanted.sections:
+        section = section_of(heading, document)
+        if section is None:
+            tell(_unknown(case, document, f"section {heading!r}"), f"section {heading}")
+        else:
+            inside.append(section)
     for heading in wanted.withheld:
-        if _section(heading, case, document).status != "withheld":
-            raise UserError(f"case {case.id!r}: section {heading!r} of {document.id!r} is not withheld")
+        section = section_of(heading, document)
+        if section is None:
+            tell(_unknown(case, document, f"section {heading!r}"), f"section {heading}")
+        elif section.status != "withheld":
+            said = f"case {case.id!r}: section {heading!r} of {document.id!r} is not withheld"
+            tell(UserError(said), f"a withheld section {heading}")
     pieces: list[tuple[Characters, ...]] = []
     relevant: set[str] = set()
     ideal: set[tuple[int, int]] = set()
     for piece in wanted.evidence:
-        chosen = _places(piece, case, document, passages, inside)
+        chosen = _places(piece, document, passages, inside)
+        if not chosen:
+            tell(_unknown(case, document, f"evidence {piece!r}"), piece)
         pieces.append(tuple(characters(document.text, *place) for place in chosen))
-        ideal.add(chosen[0])
+        ideal |= set(chosen[:1])
         relevant |= {passage.id for passage in passages if any(_shares(place, passage, document) for place in chosen)}
     return Expected(
         case_id=case.id,
@@ -84,41 +104,36 @@ def expect(case: Case, document: Document, passages: Sequence[Passage]) -> Expec
         facts=wanted.facts,
         absent=wanted.absent,
         relevant=frozenset(relevant),
+        gone=tuple(gone),
     )
 
 
 def give(answer: Answer, document: Document, hits: Sequence[Hit], elapsed_ms: float) -> Given:
     """Take from an answer what is scored; a citation that doesn't hold in the document keeps no characters."""
-    cited = []
-    for statement in answer.statements:
-        for one in statement.citations:
-            holds = one.document_id == document.id and document.text[one.start : one.end] == one.quote
-            where = characters(document.text, one.start, one.end) if holds else frozenset()
-            cited.append(Cited(one.section, where, one.quote))
+    citations = tuple(tuple(_cited(one, document) for one in said.citations) for said in answer.statements)
     return Given(
         outcome=answer.outcome,
         statements=tuple(statement.text for statement in answer.statements),
-        cited=tuple(cited),
+        cited=tuple(one for own in citations for one in own),
         withheld=answer.withheld,
         found=tuple(hit.passage.id for hit in hits),
         elapsed_ms=elapsed_ms,
+        citations=citations,
+        confidence=answer.confidence,
     )
 
 
-def _section(heading: str, case: Case, document: Document) -> Section:
-    section = section_of(heading, document)
-    if section is None:
-        raise _unknown(case, document, f"section {heading!r}")
-    return section
+def _cited(citation: Citation, document: Document) -> Cited:
+    start, end = citation.start, citation.end
+    holds = citation.document_id == document.id and document.text[start:end] == citation.quote
+    return Cited(citation.section, characters(document.text, start, end) if holds else frozenset(), citation.quote)
 
 
 def _places(
-    piece: str, case: Case, document: Document, passages: Sequence[Passage], inside: Sequence[Section]
+    piece: str, document: Document, passages: Sequence[Passage], inside: Sequence[Section]
 ) -> list[tuple[int, int]]:
-    """Return the places, at least one, where a piece of evidence stands; see `expect`."""
+    """Return the places where a piece of evidence stands; see `expect`."""
     found = occurrences(piece, document.text)
-    if not found:
-        raise _unknown(case, document, f"evidence {piece!r}")
     near = [(start, end) for start, end in found if any(s.start <= start and end <= s.end for s in inside)]
     grown = [_grow(start, end, passages) for start, end in near or found]
     spans = {(passage.start, passage.end) for passage in passages}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from assistant.types import Answer, DocumentRef, Turn
+from assistant.types import Answer, Turn
 from corpus.errors import UserError
 from corpus.types import Document
 from evals.answerer import Answerer, AssistantAnswerer
@@ -64,7 +66,7 @@ class Run:
     """One suite, asked and scored."""
 
     suite: Suite
-    document: DocumentRef
+    document: Document
     split: str
     only: tuple[str, ...]
     cases: tuple[CaseRun, ...]
@@ -92,8 +94,10 @@ class Run:
         return next(figure for figure in self.figures if figure.metric == metric)
 
 
-def place(suite: Suite, cases: Sequence[Case], answerer: Answerer) -> tuple[Document, tuple[Expected, ...]]:
-    """Place cases in the suite's document.
+def place(
+    suite: Suite, cases: Sequence[Case], answerer: Answerer, *, lenient: bool = False
+) -> tuple[Document, tuple[Expected, ...]]:
+    """Place cases in the suite's document; see `expect` for `lenient`.
 
     Raises:
         UserError: the document is unknown, or names every case whose evidence or headings it doesn't hold.
@@ -104,13 +108,11 @@ def place(suite: Suite, cases: Sequence[Case], answerer: Answerer) -> tuple[Docu
     faults: list[str] = []
     for case in cases:
         try:
-            placed.append(expect(case, document, passages))
+            placed.append(expect(case, document, passages, lenient=lenient))
         except UserError as error:
             faults.append(error.message)
     if faults:
-        raise UserError(
-            f"suite {suite.suite!r} doesn't fit its document:\n" + "\n".join(faults), "wardbook eval --check"
-        )
+        raise UserError(f"suite {suite.suite!r} doesn't fit its document:\n" + "\n".join(faults), "wardbook eval check")
     return document, tuple(placed)
 
 
@@ -121,8 +123,13 @@ def run_suite(
     split: Literal["tune", "hold", "all"] = "all",
     only: Sequence[str] = (),
     progress: Progress | None = None,
+    jobs: int = 1,
+    lenient: bool = False,
 ) -> Run:
     """Ask and score the chosen cases, in the suite's order.
+
+    `jobs` questions are asked at a time: the answers are the same, the latencies are those of a busy machine. With
+    `lenient` a case of which the document no longer holds everything is asked all the same, and fails.
 
     Raises:
         UserError: the suite doesn't fit its document; nothing has been asked then.
@@ -131,16 +138,27 @@ def run_suite(
 
     answerer = AssistantAnswerer(assistant) if isinstance(assistant, Assistant) else assistant
     cases = suite.select(split, only)
-    document, expected = place(suite, cases, answerer)
-    runs: list[CaseRun] = []
-    for case, wanted in zip(cases, expected, strict=True):
-        runs.append(_run_case(case, wanted, document, answerer))
-        if progress is not None:
-            progress(len(runs), len(cases), sum(not run.failures for run in runs))
+    document, expected = place(suite, cases, answerer, lenient=lenient)
+    done: list[CaseRun] = []
+    lock = Lock()
+
+    def ask(case: Case, wanted: Expected) -> CaseRun:
+        one = _run_case(case, wanted, document, answerer)
+        with lock:
+            done.append(one)
+            if progress is not None:
+                progress(len(done), len(cases), sum(not run.failures for run in done))
+        return one
+
+    if jobs == 1:
+        runs = [ask(case, wanted) for case, wanted in zip(cases, expected, strict=True)]
+    else:
+        with ThreadPoolExecutor(jobs, thread_name_prefix="eval") as workers:
+            runs = list(workers.map(ask, cases, expected))
     found = figures([score for run in runs for score in run.scores])
     return Run(
         suite=suite,
-        document=DocumentRef(document.id, document.title, document.version),
+        document=document,
         split=split,
         only=tuple(only),
         cases=tuple(runs),

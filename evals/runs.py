@@ -1,7 +1,8 @@
 """Run files: what was asked, answered and scored, as JSON.
 
-The same inputs give byte-equal files. What differs from run to run (when it was, how long it took) is kept apart, in a
-file of the same name that ends in `.timings.json`.
+The documents that were asked are in the file, whole, so that a later run can show what changed in them and a report
+can be made from the file alone. The same inputs give byte-equal files. What differs from run to run (when it was, how
+long it took) is kept apart, in a file of the same name that ends in `.timings.json`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from corpus.library import to_json
 from evals.metrics import METRICS
 from evals.run import CaseRun, Run
 from evals.types import Figure
 
-FORMAT = 1
+FORMAT = 2
 DIGITS = 6
 _TIMING = frozenset(metric.name for metric in METRICS if metric.timing)
+# Of a metric that is summed up by confidence, one case's share says nothing by itself.
+_NO_CASE = _TIMING | {metric.name for metric in METRICS if metric.summary == "calibration"}
 
 
 def new_path(folder: Path) -> Path:
@@ -38,16 +42,27 @@ def write(runs: Sequence[Run], path: Path, made_with: Mapping[str, str]) -> None
     `made_with` says which versions answered.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, {"format": FORMAT, "made_with": dict(made_with), "runs": [to_dict(run) for run in runs]})
+    _replace(path, runs_to_dict(runs, made_with))
     moment = datetime.now(timezone.utc).isoformat(timespec="seconds")
     _replace(timings_path(path), {"format": FORMAT, "written": moment, "runs": [timings(run) for run in runs]})
+
+
+def runs_to_dict(runs: Sequence[Run], made_with: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a run file holds."""
+    documents = {run.document.id: json.loads(to_json(run.document)) for run in runs}
+    return {
+        "format": FORMAT,
+        "made_with": dict(made_with),
+        "documents": [documents[name] for name in sorted(documents)],
+        "runs": [to_dict(run) for run in runs],
+    }
 
 
 def to_dict(run: Run) -> dict[str, Any]:
     """Return everything of a run but its timings."""
     return {
         "suite": run.suite.suite,
-        "document": run.document.to_dict(),
+        "document": {"id": run.document.id, "title": run.document.title, "version": run.document.version},
         "split": run.split,
         "only": list(run.only),
         "figures": {figure.metric: _figure(figure) for figure in run.figures if figure.metric not in _TIMING},
@@ -84,7 +99,7 @@ def _case(run: CaseRun) -> dict[str, Any]:
         "error": run.error,
         "answer": answer,
         "found": list(run.given.found),
-        "scores": {score.metric: round(score.value, DIGITS) for score in run.scores if score.metric not in _TIMING},
+        "scores": {score.metric: round(score.value, DIGITS) for score in run.scores if score.metric not in _NO_CASE},
     }
 
 

@@ -31,6 +31,8 @@ class Expected:
     absent: tuple[str, ...] = ()
     relevant: frozenset[str] = frozenset()
     """Ids of the passages that hold the ideal evidence."""
+    gone: tuple[str, ...] = ()
+    """What the case names and its document no longer holds; such a case can't pass and wants to be written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Given:
     found: tuple[str, ...] = ()
     """Ids of the passages that the search found, best first."""
     elapsed_ms: float = 0.0
+    citations: tuple[tuple[Cited, ...], ...] = ()
+    """For each statement its own citations."""
+    confidence: float | None = None
+    """Probability, 0 to 1, that the outcome is right, as the answer gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class Score:
     case_id: str
     metric: str
     value: float
+    at: float | None = None
+    """The confidence at which a metric that is summed up by confidence was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +83,5 @@ class Figure:
     """None: not measured, because it applies to no case. Never printed as 0."""
     n: int
     low: float | None = None
-    """Lower end of the bootstrap 95 % interval of a mean."""
+    """Lower end of the bootstrap 95 % interval."""
     high: float | None = None

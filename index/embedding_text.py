@@ -10,7 +10,7 @@ nothing, and +0.007 to BM25 (`tune`): it is what lets "They" be found by the wor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from corpus.types import Document, Passage
 
@@ -48,9 +48,13 @@ def completed_texts(passages: Sequence[Passage]) -> list[str]:
 
 def embedding_texts(document: Document, passages: Sequence[Passage]) -> list[str]:
     """Return the text to encode for each of the document's passages, in their order."""
-    headings = {section.id: section.heading for section in document.sections}
+    return headed_texts(document.title, {section.id: section.heading for section in document.sections}, passages)
+
+
+def headed_texts(title: str, headings: Mapping[str, str], passages: Sequence[Passage]) -> list[str]:
+    """Return the same for passages whose document isn't at hand, by its title and its headings by section id."""
     return [
-        f"{document.title} > {headings[passage.section_id]}: {text}"
+        f"{title} > {headings[passage.section_id]}: {text}"
         for passage, text in zip(passages, completed_texts(passages), strict=True)
     ]
 

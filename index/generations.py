@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from corpus.errors import UserError
-from corpus.types import Document, Passage
+from corpus.types import Document
 from index.chroma_store import ChromaStore, Stored
 from index.disk import sync, sync_folder, write, writing
-from index.embedding_text import embedding_texts, lexical_texts
+from index.embedding_text import embedding_texts, headed_texts, lexical_texts
 from index.encoder import Encoder, Vectors
 from index.hashes import sha256_of
 from index.lexical import Lexical
@@ -91,9 +91,9 @@ def ensure(
 ) -> Manifest:
     """Return the manifest of the serving generation if it holds exactly these documents, else build one.
 
-    Only documents that the serving generation lacks, or has in another version, are encoded; an index that is damaged
-    or was made by another encoder, vocabulary or reader is built anew. Two processes at first use: the second waits
-    for the first and then finds nothing left to do. Arguments and errors as for `build`.
+    Only passages that the serving generation lacks are encoded, also within a document that changed; an index that
+    is damaged or was made by another encoder, vocabulary or reader is built anew. Two processes at first use: the
+    second waits for the first and then finds nothing left to do. Arguments and errors as for `build`.
     """
     recipe = recipe or current_recipe()
     with writing(folder):
@@ -188,10 +188,12 @@ def _fill(
     for document in documents:
         headings = {section.id: section.heading for section in document.sections}
         passages = tuple(recipe.split(document))
-        if reused is not None and _unchanged(reused, document, passages):
-            rows.update(enumerate(reused.vectors(document.id), start=len(stored)))
+        own = embedding_texts(document, passages)
+        if reused is not None:
+            known = _known(reused, document.id)
+            rows.update((number, known[text]) for number, text in enumerate(own, start=len(stored)) if text in known)
         indexed.append(IndexedDocument(document.id, document.title, document.version, len(passages)))
-        texts += embedding_texts(document, passages)
+        texts += own
         words += lexical_texts(document, passages)
         for passage in passages:
             stored.append(Stored(len(stored), passage, headings[passage.section_id]))
@@ -215,9 +217,14 @@ def _fill(
     return tuple(indexed)
 
 
-def _unchanged(index: Index, document: Document, passages: tuple[Passage, ...]) -> bool:
-    same = IndexedDocument(document.id, document.title, document.version, len(passages))
-    return same in index.manifest.documents and index.passages(document.id) == passages
+def _known(index: Index, document_id: str) -> dict[str, Vectors]:
+    """Return the vectors that an index has of a document, by the text that was encoded; empty when it has none."""
+    indexed = next((one for one in index.manifest.documents if one.id == document_id), None)
+    if indexed is None:
+        return {}
+    headings = index.headings(document_id)
+    texts = headed_texts(indexed.title, headings, index.passages(document_id))
+    return dict(zip(texts, index.vectors(document_id), strict=True))
 
 
 def _counting(progress: Progress, start: int, total: int) -> Callable[[int], None]:

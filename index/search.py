@@ -140,6 +140,10 @@ class Index:
         """Return the vectors of a document's passages, one row each, in order; not to be written to."""
         return self._hold(document_id).vectors
 
+    def headings(self, document_id: str) -> dict[str, str]:
+        """Return the headings of a document's sections that have passages, by section id."""
+        return {stored.passage.section_id: stored.heading for stored in self._hold(document_id).stored}
+
     def heading(self, passage: Passage) -> str:
         """Return the heading of a passage's section."""
         for stored in self._hold(passage.document_id).stored:

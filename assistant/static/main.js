@@ -4,6 +4,7 @@ import { copyAnswer, copyLink } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
 import { isEmbedded, onEntered, tellHost, wearAccent } from "./embedded.js";
 import { offerExport, watchExport } from "./export.js";
+import { watchThumbs } from "./feedback.js";
 import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument, tell } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
@@ -76,6 +77,7 @@ document.documentElement.classList.toggle("wb-embedded", isEmbedded);
 wearAccent();
 onEntered(() => focusBox(true));
 watchQuotes();
+watchThumbs();
 watchLog();
 watchToasts();
 watchExport();

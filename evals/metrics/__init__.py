@@ -1,6 +1,7 @@
 """All metrics, in the order of the report. One small file each, with its definition and its source."""
 
 from evals.metrics import (
+    calibration,
     citations,
     excess,
     facts,
@@ -11,6 +12,7 @@ from evals.metrics import (
     refusals,
     retrieval,
     sections,
+    unsupported,
     withheld,
 )
 from evals.metrics.metric import Metric
@@ -24,7 +26,9 @@ METRICS: tuple[Metric, ...] = (
     *withheld.METRICS,
     *citations.METRICS,
     *sections.METRICS,
+    *unsupported.METRICS,
     *excess.METRICS,
     *retrieval.METRICS,
+    *calibration.METRICS,
     *latency.METRICS,
 )

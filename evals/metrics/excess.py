@@ -13,9 +13,10 @@ from evals.types import Expected, Given
 
 
 def excess_words(expected: Expected, given: Given) -> float | None:
-    """Return words of the statements / words of the ideal evidence; None when no statement was shown."""
+    """Return words of the statements / words of the ideal evidence; None when no statement was shown, or the
+    document no longer holds the evidence."""
     shown = sum(len(statement.split()) for statement in given.statements)
-    return shown / expected.evidence_words if shown else None
+    return shown / expected.evidence_words if shown and expected.evidence_words else None
 
 
 METRICS = (

@@ -8,6 +8,8 @@ from typing import Literal
 
 from evals.types import Expected, Given
 
+Summary = Literal["mean", "median", "p95", "calibration"]
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -24,10 +26,12 @@ class Metric:
     """None only for a measure of something shown or timed, when nothing was: then n is smaller and says so."""
     crashed: float | None
     better: Literal["higher", "lower"] = "higher"
-    summary: Literal["mean", "median", "p95"] = "mean"
+    summary: Summary = "mean"
     unit: str = ""
     timing: bool = False
     """True when the value differs from run to run, so that it is kept apart from the run file."""
+    at: Callable[[Given], float] | None = None
+    """The confidence of a case, for a metric that is summed up by confidence."""
 
 
 def always(expected: Expected) -> bool:

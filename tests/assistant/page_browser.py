@@ -17,6 +17,7 @@ from page_fakes import FakeAssistant, FakeLibrary
 
 from assistant.access import Access
 from assistant.desk import Asker, Desk, Opening, Say
+from assistant.review import Bench
 from assistant.server import create_app
 
 FLAGS = [
@@ -61,6 +62,7 @@ def serving(
     access: Access | None = None,
     port: int = 0,
     desk: dict[str, Any] | None = None,
+    bench: Bench | None = None,
 ) -> Iterator[Site]:
     """Serve on a port of loopback, a free one unless named."""
     site = Site("", FakeAssistant(library))
@@ -73,7 +75,7 @@ def serving(
 
     if opens:
         site.open.set()
-    app = create_app(library, Desk(Opening(open_assistant), **(desk or {})), access)
+    app = create_app(library, Desk(Opening(open_assistant), **(desk or {})), access, bench)
     config = uvicorn.Config(
         app, port=port, log_level="error", ws="none", timeout_graceful_shutdown=1, proxy_headers=False
     )

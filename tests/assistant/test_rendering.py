@@ -5,6 +5,7 @@ import socket
 import pytest
 from page_fakes import FakeAssistant, FakeLibrary, shipped
 
+from assistant.feedback_html import thumbs_html
 from assistant.rendering import Shown, answer_html, error_html, question_html, read_conversation, turns
 from assistant.server import _listen
 from assistant.starters import questions_of, starters
@@ -58,7 +59,8 @@ def cite(document: Document, quote: str, number: int) -> str:
 
 def test_sentences_become_paragraphs_and_items_a_list(bumps: Document) -> None:
     quotes = ["Bumps are common.", "Wait.", "Ice – for an hour."]
-    html = answer_html(shown(bumps, quotes), FakeLibrary(bumps).get)
+    given = shown(bumps, quotes)
+    html = answer_html(given, FakeLibrary(bumps).get)
     assert html == (
         "<div class='wb-answer wb-answered'>"
         "<p class='wb-outcome'><strong>Answered</strong> <span class='wb-from'>from "
@@ -69,7 +71,7 @@ def test_sentences_become_paragraphs_and_items_a_list(bumps: Document) -> None:
         f"<li>Ice – for an <span class='wb-last'>hour. {cite(bumps, quotes[2], 3)}</span></li></ul>"
         "<p class='wb-foot'><span>In the document's own words</span> "
         "<button class='wb-copy' value='text'>Copy</button> "
-        "<button class='wb-copy' value='markdown'>Copy as Markdown</button></p></div>"
+        f"<button class='wb-copy' value='markdown'>Copy as Markdown</button></p>{thumbs_html(given)}</div>"
     )
 
 

@@ -75,7 +75,8 @@ def test_it_reports_writes_the_run_and_exits_0(bench: Bench) -> None:
     assert result.exit_code == 0
     assert "hives: 5 cases about Hives" in result.stdout
     assert "all 1 thresholds met" in result.stdout
-    (path,) = (path for path in (bench.home / "runs").iterdir() if "timings" not in path.name)
+    (path,) = (bench.home / "runs").glob("*[0-9].json")
+    assert path.with_suffix(".html").is_file()
     assert f"Run file: {path}" in result.stderr
     written = json.loads(path.read_text("utf-8"))
     assert written["made_with"]["encoder"] == "fake"
@@ -150,13 +151,13 @@ def test_a_suite_about_an_unknown_document_exits_2(bench: Bench) -> None:
 
 def test_a_suite_that_breaks_the_schema_exits_2(bench: Bench) -> None:
     bench.write(author="me")
-    result = bench.run(str(bench.suite), "--check")
+    result = bench.run("check", str(bench.suite))
     assert result.exit_code == 2
     assert "author: unknown key" in result.stderr
 
 
 def test_check_asks_nothing_and_counts_the_cases(bench: Bench) -> None:
-    result = bench.run(str(bench.suite), "--check")
+    result = bench.run("check", str(bench.suite))
     assert result.exit_code == 0
     assert result.stdout == (
         "5 cases in 1 suites\n"
@@ -171,7 +172,7 @@ def test_check_asks_nothing_and_counts_the_cases(bench: Bench) -> None:
 def test_check_notes_what_looks_wrong(bench: Bench) -> None:
     text = SUITE.replace("[itchy]]", "[itchy], [blisters, sores]]").replace("[cysts]", "[itchy]")
     bench.suite.write_text(text, encoding="utf-8")
-    notes = [line for line in bench.run(str(bench.suite), "--check").stdout.splitlines() if line.startswith("note")]
+    notes = [line for line in bench.run("check", str(bench.suite)).stdout.splitlines() if line.startswith("note")]
     assert [note.split(": ", 2)[2] for note in notes] == [
         "case 'what-is-it': no wording of the fact 'blisters | sores' stands in the evidence",
         "case 'what-is-it': 'itchy' must be absent and stands in the evidence",
@@ -187,3 +188,58 @@ def test_a_document_of_the_evaluation_is_asked_in_a_temporary_home(bench: Bench)
         "calcinosis-cutis-infant-neonate",
         "hives",
     ]
+
+
+def test_only_what_failed_is_asked_again(bench: Bench) -> None:
+    result = bench.run(str(bench.suite), "--failed")
+    assert (result.exit_code, "there is no run in" in result.stderr) == (2, True)
+    bench.assistant.answers["Which gene?"] = answer("q", "out_of_scope")
+    bench.run(str(bench.suite))
+    bench.assistant.answers.update(RIGHT)
+    assert "hives: 1 cases" in bench.run(str(bench.suite), "--failed").stdout
+    assert "Nothing of this failed in the last run." in bench.run(str(bench.suite), "--failed").stdout
+
+
+def test_a_case_that_broke_since_an_earlier_run_exits_3(bench: Bench, tmp_path: Path) -> None:
+    run = str(tmp_path / "run.json")
+    assert bench.run(str(bench.suite), "--output", run).exit_code == 0
+    assert "0 broken, 0 fixed" in bench.run(str(bench.suite), "--against", run).stdout
+    bench.assistant.answers["Which gene?"] = answer("q", "out_of_scope")
+    new = str(tmp_path / "new.json")
+    result = bench.run(str(bench.suite), "--against", run, "--jobs", "2", "--output", new)
+    assert result.exit_code == 3
+    assert "1 broken, 0 fixed, 0 drifted, 0 moved, 4 same" in result.stdout
+    assert "broken which-gene: Which gene?" in result.stdout
+    assert bench.run("report", new, "--against", run, "--markdown", str(tmp_path / "new.md")).exit_code == 3
+    assert "1 broken" in (tmp_path / "new.md").read_text("utf-8")
+    assert bench.run("report", run, "--against", new).exit_code == 0
+
+
+def test_runs_are_byte_equal_and_reports_are_written_where_they_are_wanted(bench: Bench, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        bench.run(
+            str(bench.suite), "--output", str(tmp_path / f"{name}.json"), "--junit", str(tmp_path / f"{name}.xml")
+        )
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert (tmp_path / "one.html").is_file()
+    assert (tmp_path / "one.xml").read_text("utf-8").startswith("<?xml")
+
+
+def test_another_version_of_the_document_can_be_asked(bench: Bench, tmp_path: Path) -> None:
+    page = tmp_path / "other.md"
+    page.write_text("# Hives\n\n## Synopsis\n\nHives are sore.\n", encoding="utf-8")
+    bench.run(str(bench.suite), "--document", str(page))
+    (used,) = bench.opened
+    assert used.home != bench.home
+    result = bench.run("gallstones", str(bench.suite), "--document", str(page))
+    assert (result.exit_code, "stands for one document, and these suites ask 2" in result.stderr) == (2, True)
+
+
+def test_check_tells_every_suite_that_is_broken(bench: Bench, tmp_path: Path) -> None:
+    bench.write(author="me")
+    other = tmp_path / "other.yaml"
+    other.write_text("suite: x\n", encoding="utf-8")
+    result = bench.run("check", str(bench.suite), str(other))
+    assert result.exit_code == 2
+    assert "hives-suite.yaml" in result.stderr
+    assert "other.yaml" in result.stderr

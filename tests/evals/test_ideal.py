@@ -136,6 +136,8 @@ def test_an_answer_becomes_what_is_scored() -> None:
         withheld=("Therapy",),
         found=("hives#look-for-2",),
         elapsed_ms=7.0,
+        citations=((Cited("Synopsis", of(0), "Hives are itchy wheals."),),),
+        confidence=0.5,
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from evals.metrics import METRICS
+from evals.metrics.calibration import bin_of, calibration_error, confidence_of
 from evals.metrics.citations import citation_precision, citation_recall, covered
 from evals.metrics.excess import excess_words
 from evals.metrics.facts import fact_recall, missing_facts
@@ -17,6 +20,7 @@ from evals.metrics.passed import failures, passed
 from evals.metrics.refusals import false_answer, false_refusal
 from evals.metrics.retrieval import measure
 from evals.metrics.sections import section_precision
+from evals.metrics.unsupported import is_supported, unsupported
 from evals.metrics.withheld import withheld_extra, withheld_named
 from evals.metrics.wording import stands_in
 from evals.types import Characters, Cited, Expected, Given
@@ -235,7 +239,8 @@ FULL = Expected(
     absent=("cysts",),
     relevant=frozenset({"a"}),
 )
-GOOD = Given("answered", ("Itchy wheals.",), (cite(0, 10), cite(20, 30)), ("Therapy",), ("a",), 5.0)
+OWN = ((cite(0, 10, quote="Itchy wheals, cysts."),),)
+GOOD = Given("answered", ("Itchy wheals.",), (cite(0, 10), cite(20, 30)), ("Therapy",), ("a",), 5.0, OWN)
 
 
 def test_a_case_that_is_right_in_all_passes() -> None:
@@ -256,10 +261,15 @@ def test_a_case_that_is_right_in_all_passes() -> None:
             Given("not_in_document", GOOD.statements, GOOD.cited, ("Therapy",)),
             ("outcome not_in_document, expected answered",),
         ),
+        (
+            Given("answered", ("Itchy wheals, milia.",), GOOD.cited, ("Therapy",)),
+            ("not carried by its citations: Itchy wheals, milia.",),
+        ),
         (Given(None, GOOD.statements, GOOD.cited, ("Therapy",)), ("outcome crashed, expected answered",)),
     ],
 )
 def test_a_case_fails_for_each_thing_that_is_wrong(given: Given, expected: tuple[str, ...]) -> None:
+    given = replace(given, citations=OWN)
     assert failures(FULL, given) == expected
     assert passed(FULL, given) == (0 if expected else 1)
 
@@ -283,6 +293,7 @@ def test_every_metric_scores_every_partial_answer(metric, outcome: str, given: G
 def test_names_are_unique_and_only_what_is_shown_or_timed_may_go_unmeasured() -> None:
     assert len({metric.name for metric in METRICS}) == len(METRICS)
     assert [metric.name for metric in METRICS if metric.crashed is None] == [
+        "unsupported",
         "excess_words",
         "latency_p50_ms",
         "latency_p95_ms",
@@ -291,4 +302,51 @@ def test_names_are_unique_and_only_what_is_shown_or_timed_may_go_unmeasured() ->
 
 def test_a_crash_scores_the_worst() -> None:
     worst = {"higher": 0.0, "lower": 1.0}
-    assert all(metric.crashed in (None, worst[metric.better]) for metric in METRICS)
+    # A calibration is summed up from right and wrong: a crash is wrong, at full confidence.
+    assert all(
+        metric.crashed in (None, 0.0 if metric.summary == "calibration" else worst[metric.better]) for metric in METRICS
+    )
+
+
+# Unsupported sentences
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "supported"),
+    [
+        ("Wheals are itchy.", "Wheals are itchy.", True),
+        ("• Wheals are itchy.", "• Wheals are itchy.", True),
+        ("Itchy wheals fade.", "Wheals, which itch, are itchy and fade within 24 hours.", True),
+        ("They fade within 48 hours.", "They fade within 24 hours.", False),
+        ("They never fade.", "They fade within 24 hours.", False),
+        ("They are inherited.", "They are not inherited.", False),
+        ("They itch and burn.", "They itch.", False),
+        ("3 are listed under “Synopsis”.", "• One\n• Two\n• Three", True),
+        ("4 are listed under “Synopsis”.", "• One\n• Two\n• Three", False),
+    ],
+)
+def test_a_sentence_is_supported_by_what_it_quotes(sentence: str, quote: str, supported: bool) -> None:
+    assert is_supported(sentence, [cite(0, 10, quote=quote)]) is supported
+    assert is_supported(sentence, [Cited("Synopsis", frozenset(), quote)]) is False
+    assert is_supported(sentence, []) is False
+
+
+def test_each_sentence_is_held_against_its_own_citations() -> None:
+    one, two = cite(0, 5, quote="Wheals itch."), cite(6, 9, quote="Milia do not.")
+    right = Given("answered", ("Wheals itch.", "Milia do not."), (one, two), citations=((one,), (two,)))
+    crossed = Given("answered", ("Wheals itch.", "Milia do not."), (one, two), citations=((two,), (one,)))
+    bare = Given("answered", ("Wheals itch.", "Milia do not."))
+    assert [unsupported(FULL, given) for given in (right, crossed, bare)] == [0, 1, 1]
+    assert unsupported(FULL, Given("withheld")) is None
+
+
+# Calibration
+
+
+def test_calibration_error_by_hand() -> None:
+    right, confidence = np.array([1.0, 1.0, 0.0, 0.0]), np.array([1.0, 0.9, 0.5, 0.5])
+    # The last bin: mean 0.95, all right, a gap of 0.05 for half the cases; the bin of 0.5: 0.5 for the other half.
+    assert calibration_error(right, confidence) == pytest.approx(0.05 / 2 + 0.5 / 2)
+    assert calibration_error(right, right) == 0
+    assert list(bin_of(np.array([0.0, 0.099, 0.1, 0.95, 1.0]))) == [0, 0, 1, 9, 9]
+    assert confidence_of(Given(None)) == 1

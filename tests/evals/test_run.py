@@ -10,7 +10,10 @@ from eval_fakes import PASSAGES, RIGHT, FakeAnswerer, answer, load_suite, quote
 from assistant.types import Answer, Turn
 from corpus.errors import UserError
 from evals.cases import Suite
+from evals.metrics import METRICS
+from evals.metrics.metric import Metric
 from evals.run import Run, Verdict, run_suite
+from evals.runs import to_dict
 
 
 def values(run: Run, *metrics: str) -> tuple[float | None, ...]:
@@ -144,6 +147,118 @@ def test_progress_is_told_with_the_running_score(suite: Suite) -> None:
     answerer = FakeAnswerer({**RIGHT, "What do I look for?": answer("q", "withheld")})
     run_suite(suite, answerer, split="tune", progress=lambda *numbers: told.append(numbers))
     assert told == [(1, 3, 1), (2, 3, 1), (3, 3, 2)]
+
+
+def test_questions_asked_in_parallel_give_the_same_run_in_the_same_order(suite: Suite) -> None:
+    told: list[int] = []
+    # An error for each: one that is raised again carries the traceback of the first time.
+    first, other = (FakeAnswerer({**RIGHT, "Which gene?": RuntimeError("boom")}) for _ in range(2))
+    one, four = run_suite(suite, first), run_suite(suite, other, jobs=4, progress=lambda done, *_: told.append(done))
+    assert to_dict(one) == to_dict(four)
+    assert told == [1, 2, 3, 4, 5]
+
+
+def test_a_case_that_its_document_has_outgrown_is_asked_and_fails(suite: Suite) -> None:
+    gone = suite.cases[0].expect.model_copy(update={"evidence": ("Never said.", "They fade within 24 hours.")})
+    away = suite.cases[2].expect.model_copy(update={"withheld": ("Synopsis", "Nowhere")})
+    cases = (
+        suite.cases[0].model_copy(update={"expect": gone}),
+        suite.cases[1],
+        suite.cases[2].model_copy(update={"expect": away}),
+    )
+    run = run_suite(suite.model_copy(update={"cases": cases}), FakeAnswerer(dict(RIGHT)), lenient=True)
+    assert run.cases[0].failures == (
+        "no longer in the document: Never said.",
+        "citation precision 0.00",
+        "citation recall 0.00",
+    )
+    assert run.cases[1].failures == ()
+    assert run.cases[2].failures[:2] == (
+        "no longer in the document: a withheld section Synopsis",
+        "no longer in the document: section Nowhere",
+    )
+
+
+def test_each_broken_answerer_is_caught_by_each_metric_that_should_catch_it(suite: Suite) -> None:
+    """One fault at a time, against the right answers: which figures get worse, and that no other does."""
+    (statement,) = quote(PASSAGES[0])
+    (citation,) = statement.citations
+    what, see = "What are hives?", "What do I look for?"
+    faults: dict[str, tuple[dict[str, Answer | Exception], set[str]]] = {
+        "answers where it should refuse": (
+            {"Which gene?": answer("q", "answered", quote(PASSAGES[0]))},
+            {"outcome_accuracy", "outcome_accuracy.not_in_document", "false_answers", "calibration_error"},
+        ),
+        "refuses where it should answer": (
+            {what: answer("q", "not_in_document")},
+            {"outcome_accuracy", "outcome_accuracy.answered", "false_refusals", "fact_recall", "citation_precision",
+             "citation_recall", "section_precision", "calibration_error"},
+        ),
+        "confuses two refusals": (
+            {"Which gene?": answer("q", "out_of_scope")},
+            {"outcome_accuracy", "outcome_accuracy.not_in_document", "calibration_error"},
+        ),
+        "invents a sentence": (
+            {what: answer("q", "answered", (replace(statement, text="Hives are itchy wheals, cured by zinc."),))},
+            {"unsupported", "excess_words"},
+        ),
+        "leaves half of it out": (
+            {see: answer("q", "answered", quote(PASSAGES[4]))},
+            {"fact_recall", "citation_recall"},
+        ),
+        "quotes what doesn't stand there": (
+            {what: answer("q", "answered", (replace(statement, citations=(replace(citation, start=0, end=5),)),))},
+            {"citation_precision", "citation_recall", "unsupported"},
+        ),
+        "quotes another section": (
+            {what: answer("q", "answered", quote(PASSAGES[5]))},
+            {"fact_recall", "citation_precision", "citation_recall", "section_precision"},
+        ),
+        "shows what it must not": (
+            {what: answer("q", "answered", quote(PASSAGES[0], PASSAGES[4]))},
+            {"forbidden", "section_precision", "citation_precision", "excess_words"},
+        ),
+        "says everything": (
+            {what: answer("q", "answered", quote(*PASSAGES[:4]))},
+            {"citation_precision", "section_precision", "excess_words"},
+        ),
+        "names no withheld section": ({"Which cream?": answer("q", "withheld")}, {"withheld_named"}),
+        "names other withheld sections": (
+            {"Which gene?": answer("q", "not_in_document", withheld=("Therapy",))},
+            {"withheld_extra"},
+        ),
+        "crashes": (
+            {what: RuntimeError("boom")},
+            {"outcome_accuracy", "outcome_accuracy.answered", "false_refusals", "fact_recall", "forbidden",
+             "citation_precision", "citation_recall", "section_precision", "withheld_extra", "calibration_error",
+             "hit_rate@1", "hit_rate@3", "hit_rate@10", "mrr", "ndcg@10"},
+        ),
+    }  # fmt: skip
+    sure = {name: replace(one, confidence=1.0) for name, one in RIGHT.items() if isinstance(one, Answer)}
+    right = run_suite(suite, FakeAnswerer({**sure}))
+    for name, (changed, worse) in faults.items():
+        given = {key: replace(one, confidence=1.0) if isinstance(one, Answer) else one for key, one in changed.items()}
+        run = run_suite(suite, FakeAnswerer({**sure, **given}))
+        caught = {
+            metric.name
+            for metric, before, after in zip(METRICS, right.figures, run.figures, strict=True)
+            if not metric.timing and _is_worse(metric, before.value, after.value)
+        }
+        assert caught - {"pass_rate"} == worse, name
+        assert (run.figure("pass_rate").value == 1) == (worse == {"withheld_extra"}), name
+
+
+def test_a_search_that_finds_the_evidence_last_is_caught_by_every_measure_of_the_search(suite: Suite) -> None:
+    right = run_suite(suite, FakeAnswerer(dict(RIGHT), found=(PASSAGES[0], *PASSAGES[3:], *PASSAGES[1:3])))
+    last = run_suite(suite, FakeAnswerer(dict(RIGHT), found=(PASSAGES[1], PASSAGES[2], PASSAGES[5])))
+    for name in ("hit_rate@1", "hit_rate@3", "hit_rate@10", "mrr", "ndcg@10"):
+        assert last.figure(name).value == 0 < (right.figure(name).value or 0), name
+
+
+def _is_worse(metric: Metric, before: float | None, after: float | None) -> bool:
+    if before is None or after is None or before == after:
+        return False
+    return (after < before) == (metric.better == "higher")
 
 
 def test_thresholds_are_least_values_or_most_where_less_is_better() -> None:

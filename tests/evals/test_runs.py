@@ -3,8 +3,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eval_fakes import PASSAGES, RIGHT, FakeAnswerer, answer, load_suite, quote
+from eval_fakes import DOCUMENT, PASSAGES, RIGHT, FakeAnswerer, answer, load_suite, quote
 
+from corpus.library import from_json
 from evals.run import run_suite
 from evals.runs import timings_path, to_dict, write
 
@@ -16,8 +17,9 @@ def test_a_run_is_written_whole_with_its_timings_apart(tmp_path: Path) -> None:
     path = tmp_path / "new" / "run.json"
     write([run], path, {"wardbook": "1"})
     written = json.loads(path.read_text("utf-8"))
-    assert written["format"] == 1
+    assert written["format"] == 2
     assert written["made_with"] == {"wardbook": "1"}
+    assert [from_json(json.dumps(document)) for document in written["documents"]] == [DOCUMENT]
     (kept,) = written["runs"]
     assert kept["document"] == {"id": "hives", "title": "Hives", "version": "sha256:0"}
     assert kept["figures"]["outcome_accuracy"]["value"] == 0.8

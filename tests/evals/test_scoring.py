@@ -29,6 +29,7 @@ def test_a_case_that_a_metric_is_not_about_yields_no_score() -> None:
         "outcome_accuracy.not_in_document",
         "false_answers",
         "withheld_extra",
+        "calibration_error",
         "latency_p50_ms",
         "latency_p95_ms",
     }
@@ -48,8 +49,20 @@ def test_nothing_measured_is_none_never_0() -> None:
         ("p95", [7.0], 7.0),
     ],
 )
-def test_median_and_percentile_carry_no_interval(summary: str, values: list[float], expected: float) -> None:
-    assert figure(metric(summary), values) == Figure("m", pytest.approx(expected), len(values))
+def test_a_median_or_percentile_carries_its_interval(summary: str, values: list[float], expected: float) -> None:
+    got = figure(metric(summary), values)
+    assert (got.value, got.n) == (pytest.approx(expected), len(values))
+    assert got.low is not None
+    assert got.high is not None
+    assert min(values) <= got.low <= expected <= got.high <= max(values)
+
+
+def test_calibration_sums_gaps_by_bin() -> None:
+    # Two cases at 0.95 of which one is right: a gap of 0.45 for 2 of 4; two at 0.2, both wrong: 0.2 for the other 2.
+    values, at = [1.0, 0.0, 0.0, 0.0], [0.95, 0.95, 0.2, 0.2]
+    got = figure(metric("calibration"), values, at)
+    assert got.value == pytest.approx((0.45 * 2 + 0.2 * 2) / 4)
+    assert got.n == 4
 
 
 def test_the_interval_is_the_same_each_time_and_holds_the_mean() -> None:

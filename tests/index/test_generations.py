@@ -208,6 +208,19 @@ def test_ensure_encodes_a_document_again_when_its_title_or_text_changed(tmp_path
     assert encoder.encoded == 6 + 4 + 2
 
 
+def test_ensure_encodes_only_the_passages_of_a_document_that_changed(tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    ensure(tmp_path / "one", [a_document("stones", STONES)], encoder, recipe=RECIPE)
+    changed = a_document("stones", {"Symptoms": ["Pain is felt under the ribs.", "It is worse at night."]})
+    ensure(tmp_path / "one", [changed], encoder, recipe=RECIPE)
+    assert encoder.encoded == 2 + 1
+    build(tmp_path / "two", [changed], encoder, recipe=RECIPE)
+    one, two = (Index.open(tmp_path / name, encoder, RECIPE) for name in ("one", "two"))
+    assert (one.vectors("stones") == two.vectors("stones")).all()
+    one.close()
+    two.close()
+
+
 def test_ensure_builds_anew_what_is_damaged(folder: Path) -> None:
     (folder / "generations" / str(current(folder)) / "manifest.json").write_text("{", encoding="utf-8")
     encoder = CountingEncoder()

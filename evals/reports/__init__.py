@@ -1,0 +1,1 @@
+"""A run as a report: one HTML page for people, Markdown for a pull request, JUnit XML for a build server."""
