@@ -46,7 +46,11 @@ def mend(question: str, document_words: Set[str], english: Set[str]) -> str:
         if question[word.start : word.end].isupper() and not question.isupper():
             continue
         stems = stems or frozenset(stem(other) for other in known)
-        better = None if word.stem in stems or is_known(word.stem) else _nearest(word.text, known if len(word.text) > SHORTEST else document_words)
+        better = (
+            None
+            if word.stem in stems or is_known(word.stem)
+            else _nearest(word.text, known if len(word.text) > SHORTEST else document_words)
+        )
         if better is not None:
             mended += [question[position : word.start], better]
             position = word.end

@@ -26,7 +26,7 @@ title: Marsh rash
 
 ## Synopsis
 
-Marsh rash is a harmless rash of the shins that one gets while wading in cold water in spring or in late autumn. It itches.
+Marsh rash is a harmless rash of the shins that one gets while wading in cold water in spring and autumn. It itches.
 
 It fades within three weeks.
 
