@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 
-def create_app(
-    library: Shelf, desk: Desk, access: Access | None = None, bench: Bench | None = None
-) -> FastAPI:
+def create_app(library: Shelf, desk: Desk, access: Access | None = None, bench: Bench | None = None) -> FastAPI:
     """Return the app; the assistant begins to open when the app starts.
 
     Raises:
