@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from assistant.access import Access
 from assistant.headers import FRAMED, Headers
 from assistant.rate_limit import RateLimit, client_of
-from assistant.signin import TRIES_PER_MINUTE, SignIn
+from assistant.signin import TO_REVIEW, TRIES_PER_MINUTE, SignIn
 
 Scope = MutableMapping[str, Any]
 Refusal = tuple[int, str, Headers]
@@ -48,6 +48,8 @@ _OPEN = re.compile(
 _ASKING = {"/api/ask": "questions", "/api/ask/stream": "questions", "/gradio_api/queue/join": "questions"}
 MCP_MESSAGES_PER_QUESTION = 5
 """An agent greets and lists the tools before it asks, and each is a request."""
+FEEDBACK_PER_MINUTE = 30
+"""Thumbs of one client: a class behind one address may have its say, a script does not fill the inbox in an hour."""
 
 _OTHER_NAME = (
     "Wardbook listens to this machine only and answers to its names, such as localhost. Behind a proxy, name the proxy "
@@ -70,6 +72,8 @@ class Door:
         if prefix and scope["path"] == prefix:
             # The page names its files relative to itself, so it has to be in the folder.
             return 308, f"This is at {prefix}/.", [(b"location", f"{prefix}/".encode())]
+        if path == "/review/":
+            return 308, f"This is at {prefix}/review.", [(b"location", f"{prefix}/review".encode())]
         methods = next((methods for pattern, methods in _PATHS if pattern.fullmatch(path)), None)
         closed = [path == "/mcp" and not self._access.mcp]
         closed.append(path.startswith("/sign-") and not self._sign_in.by_password)
@@ -102,6 +106,8 @@ class Door:
         if self._sign_in.by_password and path in ("/", "/embed"):
             query = scope["query_string"] if path == "/" else b""
             return 303, "Sign in first.", [(b"location", b"sign-in" + (b"?" + query if query else b""))]
+        if self._sign_in.by_password and path.startswith("/review"):
+            return 303, "Sign in first.", [(b"location", f"{scope.get('root_path', '')}/sign-in?{TO_REVIEW}".encode())]
         return 401, "Sign in first.", [(b"www-authenticate", b"Bearer")] if self._sign_in.by_password else []
 
     def _framed_by_stranger(self, scope: Scope, headers: dict[bytes, bytes]) -> str | None:
@@ -127,6 +133,8 @@ class Door:
         kind, most = _ASKING.get(path), self._access.questions_per_minute
         if path == "/mcp":
             kind, most = "mcp", most * MCP_MESSAGES_PER_QUESTION
+        if path == "/api/feedback":
+            kind, most = "feedback", FEEDBACK_PER_MINUTE
         if path == "/sign-in":
             kind, most = "sign-in", TRIES_PER_MINUTE
         if kind is None or scope["method"] != "POST":

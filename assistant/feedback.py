@@ -21,7 +21,7 @@ Verdict = Literal["up", "down"]
 Status = Literal["inbox", "accepted", "dismissed"]
 STATUSES: tuple[Status, ...] = ("inbox", "accepted", "dismissed")
 MOST_ROWS = 20_000
-"""So many are kept; a script that floods the inbox doesn't fill the disk."""
+"""So many wait in the inbox; a script that floods it doesn't fill the disk."""
 _SCHEMA = """
 create table if not exists feedback (
   id integer primary key,
@@ -84,9 +84,9 @@ class FeedbackStore:
         document = answer.get("document") or {}
         turns = [{"role": turn.role, "content": turn.content} for turn in history]
         with self._open() as database:
-            (count,) = database.execute("select count(*) from feedback").fetchone()
+            (count,) = database.execute("select count(*) from feedback where status = 'inbox'").fetchone()
             if count >= MOST_ROWS:
-                raise UserError(f"the inbox is full: {MOST_ROWS:,} are kept", "ask the reviewers to dismiss some")
+                raise UserError(f"the inbox is full: {MOST_ROWS:,} wait in it", "ask the reviewers to dismiss some")
             made = database.execute(
                 "insert into feedback"
                 " (created, verdict, word, question, history, answer, document_id, document_version)"

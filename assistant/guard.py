@@ -96,6 +96,9 @@ class Guard:
             status, sentence, more = refusal
             await _refuse(send, [*headers, *more], status, sentence)
             return
+        if scope["method"] == "HEAD" and not path.startswith("/gradio_api/"):
+            # FastAPI's routes know GET only; a HEAD is the same without the body.
+            scope, send = {**scope, "method": "GET"}, _bodiless(send)
         query = scope["query_string"]
         if path == "/":
             # Gradio would open a stored session by `?deep_link=`; the page itself reads its query in the browser only.
@@ -157,6 +160,13 @@ class Guard:
 def _plain(headers: Headers) -> Headers:
     """Ask for an uncompressed, whole page: it is rewritten here."""
     return [pair for pair in headers if pair[0] not in (b"accept-encoding", b"if-none-match", b"range")]
+
+
+def _bodiless(send: Send) -> Send:
+    async def head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return head
 
 
 async def _refuse(send: Send, headers: Headers, status: int, sentence: str) -> None:

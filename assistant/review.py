@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -19,6 +20,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from assistant.desk import Busy, Desk, sentence_of
 from assistant.feedback import STATUSES, Feedback, FeedbackStore, Status
 from assistant.feedback_api import feedback_routes
+from assistant.rate_limit import client_of
 from assistant.review_cases import CaseWriter, case_of, case_writer
 from assistant.review_login import SESSION_SECONDS, Login
 from assistant.review_pages import page
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 COOKIE = "wardbook-review"
 _FIELDS = ("id", "kind", "split", "question", "outcome", "sections", "withheld", "evidence", "facts", "absent")
+Number = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
+"""Of a row, as SQLite counts them."""
 _EMPTY = dict.fromkeys(_FIELDS, "")
 _CLOSED = "There is no reviewers' page: set WARDBOOK_REVIEW_PASSWORD and start the server anew."
 
@@ -63,7 +67,7 @@ def bench_routes(library: Shelf, desk: Desk, bench: Bench | None) -> APIRouter:
     router.include_router(feedback_routes(bench.store if bench else None))
     if bench is None or bench.password is None:
 
-        @router.get("/review")
+        @router.get("/review", include_in_schema=False)
         def closed() -> Response:
             raise HTTPException(404, _CLOSED)
 
@@ -89,7 +93,7 @@ class _Review:
 
     async def inbox(self, request: Request, status: Status = "inbox") -> Response:
         if not self._allowed(request):
-            return page("login", wrong=False, blocked=self._login.blocked, up="")
+            return page("login", wrong=False, blocked=self._login.blocked(client_of(request.scope, None)), up="")
         store = self._store()
         rows = await run_in_threadpool(store.all, status)
         counts = await run_in_threadpool(store.counts)
@@ -97,9 +101,10 @@ class _Review:
         return page("inbox", rows=rows, counts=counts, status=status, statuses=STATUSES, report=report is not None)
 
     async def enter(self, request: Request) -> Response:
-        token = self._login.enter((await _form(request)).get("password", ""))
+        client = client_of(request.scope, None)
+        token = self._login.enter((await _form(request)).get("password", ""), client)
         if token is None:
-            blocked = self._login.blocked
+            blocked = self._login.blocked(client)
             return page("login", wrong=not blocked, blocked=blocked, up="../", status_code=429 if blocked else 403)
         response = self._back(request)
         secure = request.url.scheme == "https"
@@ -124,11 +129,11 @@ class _Review:
             raise HTTPException(404, f"There is no report in {self._bench.reports} yet. Try: wardbook eval")
         return FileResponse(path, media_type="text/html; charset=utf-8")
 
-    async def show(self, request: Request, number: int) -> Response:
+    async def show(self, request: Request, number: Number) -> Response:
         self._check(request)
         return await self._item(await self._get(number))
 
-    async def settle(self, request: Request, number: int) -> Response:
+    async def settle(self, request: Request, number: Number) -> Response:
         self._check(request)
         item = await self._get(number)
         form = await _form(request)

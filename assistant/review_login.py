@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable
 
+from assistant.rate_limit import RateLimit
+
 SESSION_SECONDS = 8 * 3600
-ATTEMPTS, ATTEMPTS_SECONDS = 10, 60.0
-"""Wrong passwords that are answered in so many seconds, from whatever address: guessing takes years."""
+TRIES_PER_MINUTE = 10
+"""Wrong passwords that one client may send: guessing takes years, and nobody locks the reviewers out."""
 
 
 class Login:
@@ -20,21 +21,18 @@ class Login:
         self._password = password.encode()
         self._clock = clock
         self._sessions: dict[str, float] = {}
-        self._wrong: deque[float] = deque()
+        self._limit = RateLimit()
 
-    @property
-    def blocked(self) -> bool:
-        """Whether too many passwords were wrong just now."""
-        while self._wrong and self._wrong[0] < self._clock() - ATTEMPTS_SECONDS:
-            self._wrong.popleft()
-        return len(self._wrong) >= ATTEMPTS
+    def blocked(self, client: str) -> bool:
+        """Tell whether too many passwords of a client were wrong just now."""
+        return self._limit.seconds_until_free("review", client, TRIES_PER_MINUTE) > 0
 
-    def enter(self, password: str) -> str | None:
+    def enter(self, password: str, client: str) -> str | None:
         """Return a new session's token; None when the password is wrong or too many were."""
-        if self.blocked:
+        if self.blocked(client):
             return None
         if not hmac.compare_digest(password.encode(), self._password):
-            self._wrong.append(self._clock())
+            self._limit.seconds_to_wait("review", client, TRIES_PER_MINUTE)
             return None
         now = self._clock()
         self._sessions = {token: ends for token, ends in self._sessions.items() if ends > now}

@@ -25,6 +25,8 @@ COOKIE = "wardbook"
 SIGNED_IN_SECONDS = 12 * 60 * 60
 MOST_SIGNED_IN = 20_000
 TRIES_PER_MINUTE = 10
+TO_REVIEW = "to=review"
+"""The query of the sign-in page that leads on to the reviewers' page; any other is the page's own."""
 
 
 class SignIn:
@@ -115,7 +117,9 @@ def sign_in_routes(sign_in: SignIn) -> APIRouter:
 
 
 def home(query: bytes) -> str:
-    """Return the address of the page relative to the sign-in page, with the query that it was asked with."""
+    """Return where somebody wanted to go, relative to the sign-in page: the page with its query, or the reviewers'."""
+    if query == TO_REVIEW.encode():
+        return "review"
     return "./" + (f"?{query.decode('latin-1')}" if query else "")
 
 

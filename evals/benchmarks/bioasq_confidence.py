@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from assistant.answering import Reader
-from assistant.lexicon import Lexicon
+from assistant.lexicon import Lexicon, read_lexicon
 from assistant.parts import take_apart
 from corpus.blocks import Page, heading, paragraph
 from corpus.build import build as build_document
@@ -54,7 +54,8 @@ class Removing(Reader):
     def lexicon(self, document_id: str) -> Lexicon:
         """Return the words of what is left of a document."""
         whole = super().lexicon(document_id)
-        return self.without(whole, self.removed) if self.removed else whole
+        left = tuple(passage for passage in whole.passages if passage.id not in self.removed)
+        return read_lexicon(whole.document, left, self._vectors) if self.removed else whole
 
 
 def read_documents(data: Path, questions: int | None, encoder: Encoder) -> tuple[list[Document], list[Asked]]:

@@ -38,7 +38,8 @@ def client(document: Document) -> Iterator[TestClient]:
 def test_every_example_of_the_description_can_be_sent(client: TestClient) -> None:
     described = client.get("/api/openapi.json").json()
     assert set(described["paths"]) == {
-        "/api/ask", "/api/ask/stream", "/api/documents", "/api/documents/{document_id}", "/healthz", "/readyz",
+        "/api/ask", "/api/ask/stream", "/api/documents", "/api/documents/{document_id}", "/api/feedback",
+        "/healthz", "/readyz",
     }  # fmt: skip
     for path in ("/api/ask", "/api/ask/stream"):
         named = described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]

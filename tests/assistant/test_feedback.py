@@ -13,6 +13,7 @@ from page_fakes import FakeAssistant, FakeLibrary, shipped
 
 import assistant.feedback
 from assistant.desk import Desk, Opening
+from assistant.door import FEEDBACK_PER_MINUTE
 from assistant.feedback import FeedbackStore
 from assistant.review import Bench
 from assistant.server import create_app
@@ -86,9 +87,19 @@ def test_another_site_cannot_leave_feedback(store: FeedbackStore, tmp_path: Path
     with client(Bench(store, None, tmp_path, tmp_path)) as opened:
         asked = {"origin": "https://evil.example", "access-control-request-method": "POST"}
         assert opened.options("/api/feedback", headers=asked).status_code == 400
+        for said in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+            assert opened.post("/api/feedback", json=body(), headers=said).status_code == 403
         plain = opened.post("/api/feedback", content="{}", headers={"content-type": "text/plain"})
     assert plain.status_code == 422
     assert store.all() == ()
+
+
+def test_one_client_sends_so_many_a_minute_and_no_more(store: FeedbackStore, tmp_path: Path) -> None:
+    with client(Bench(store, None, tmp_path, tmp_path)) as opened:
+        statuses = [opened.post("/api/feedback", json=body()).status_code for _ in range(FEEDBACK_PER_MINUTE + 1)]
+        assert statuses == [200] * FEEDBACK_PER_MINUTE + [429]
+        assert opened.get("/api/feedback").status_code == 200
+    assert len(store.all()) == FEEDBACK_PER_MINUTE
 
 
 def test_what_is_older_than_the_settings_allow_goes(tmp_path: Path) -> None:
@@ -103,9 +114,11 @@ def test_what_is_older_than_the_settings_allow_goes(tmp_path: Path) -> None:
 
 def test_a_full_inbox_says_so(store: FeedbackStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assistant.feedback, "MOST_ROWS", 1)
-    store.add("up", "", ANSWER, ())
+    first = store.add("up", "", ANSWER, ())
     with pytest.raises(UserError, match="the inbox is full"):
         store.add("up", "", ANSWER, ())
+    store.settle(first, "dismissed")
+    store.add("up", "", ANSWER, ())
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:

@@ -210,6 +210,15 @@ def test_a_wrong_method_is_a_sentence(client: TestClient) -> None:
         assert response.headers["allow"] in ("POST", "GET, HEAD")
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/documents", "/api/feedback", "/wardbook/main.js", "/embed"])
+def test_a_head_is_a_get_without_its_body(client: TestClient, path: str) -> None:
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    if path != "/":  # which holds a nonce of its own each time
+        assert head.headers["content-length"] == str(len(whole.content))
+
+
 @pytest.mark.parametrize(
     "path",
     ["/", "/healthz", "/api/documents", "/wardbook/main.js", "/config", "/embed", "/widget.js", "/nothing", "/sign-in"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest
 from fastapi.testclient import TestClient
 from page_fakes import FakeAssistant, FakeLibrary, shipped
 
+from assistant.access import Access
 from assistant.desk import Desk, Opening
 from assistant.feedback import FeedbackStore
 from assistant.review import Bench, to_csv
-from assistant.review_login import ATTEMPTS, ATTEMPTS_SECONDS, SESSION_SECONDS, Login
+from assistant.review_login import SESSION_SECONDS, TRIES_PER_MINUTE, Login
 from assistant.server import create_app
 from evals.cases import load
 
@@ -73,10 +75,13 @@ def test_a_session_is_a_cookie_that_no_script_and_no_other_site_sees(client: Tes
 
 
 def test_wrong_passwords_are_refused_and_soon_not_even_tried(client: TestClient) -> None:
-    for _ in range(ATTEMPTS):
-        response = client.post("/review/login", data={"password": "wrong"})
-        assert response.status_code in (403, 429)
-    assert client.post("/review/login", data={"password": PASSWORD}).status_code == 429
+    statuses = [client.post("/review/login", data={"password": "wrong"}).status_code for _ in range(TRIES_PER_MINUTE)]
+    assert statuses == [403] * (TRIES_PER_MINUTE - 1) + [429]
+    refused = client.post("/review/login", data={"password": PASSWORD})
+    assert refused.status_code == 429
+    assert "Too many wrong passwords" in refused.text
+    other = TestClient(client.app, client=("10.9.9.9", 1))
+    assert other.post("/review/login", data={"password": PASSWORD}).status_code == 200
 
 
 def test_a_form_of_too_many_fields_is_refused(client: TestClient) -> None:
@@ -84,17 +89,19 @@ def test_a_form_of_too_many_fields_is_refused(client: TestClient) -> None:
     assert (response.status_code, response.json()["detail"]) == (400, "The form has too many fields.")
 
 
-def test_sessions_and_blocks_end() -> None:
-    now = [0.0]
+def test_sessions_and_blocks_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [time.time()]
+    monkeypatch.setattr("time.time", lambda: now[0])
     login = Login("p", lambda: now[0])
-    token = login.enter("p")
+    token = login.enter("p", "a")
     assert (login.knows(token), login.knows(None), login.knows("x")) == (True, False, False)
-    for _ in range(ATTEMPTS):
-        assert login.enter("wrong") is None
-    assert (login.blocked, login.enter("p")) == (True, None)
-    now[0] = ATTEMPTS_SECONDS + 1
-    assert login.enter("p") is not None
-    now[0] = SESSION_SECONDS + 1
+    for _ in range(TRIES_PER_MINUTE):
+        assert login.enter("wrong", "a") is None
+    assert (login.blocked("a"), login.enter("p", "a")) == (True, None)
+    assert (login.blocked("b"), login.enter("p", "b") is None) == (False, False)
+    now[0] += 61
+    assert login.enter("p", "a") is not None
+    now[0] += SESSION_SECONDS
     assert login.knows(token) is False
 
 
@@ -121,6 +128,7 @@ def test_the_inbox_shows_what_readers_said_escaped(inside: TestClient, store: Fe
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "<b>What?" not in text
     assert inside.get("/review/item/99").status_code == 404
+    assert inside.get(f"/review/item/{2**63}").status_code == 422
     assert inside.get("/review?status=nonsense").status_code == 422
 
 
@@ -209,3 +217,54 @@ def test_the_last_report_may_run_its_own_script_and_reach_nothing(inside: TestCl
     assert "default-src 'none'" in policy
     assert "allow-same-origin" not in policy
     assert response.headers["cache-control"] == "no-store"
+
+
+# The door
+
+
+def at_the_door(bench: Bench, access: Access) -> TestClient:
+    app = create_app(LIBRARY, Desk(Opening(lambda _say: FakeAssistant(LIBRARY))), access, bench)
+    return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+
+
+def test_signing_in_to_the_site_leads_on_to_the_reviewers_page(bench: Bench) -> None:
+    with at_the_door(bench, Access(password="site", path_prefix="/kb")) as client:
+        for path in ("/review", "/review/item/1", "/review/export"):
+            response = client.get(path)
+            assert (response.status_code, response.headers["location"]) == (303, "/kb/sign-in?to=review")
+        response = client.post("/review/login", data={"password": PASSWORD})
+        assert (response.status_code, "set-cookie" in response.headers) == (303, False)
+        assert client.get("/api/feedback").status_code == 401
+        entered = client.post("/sign-in?to=review", data={"password": "site"})
+        assert (entered.status_code, entered.headers["location"]) == (303, "review")
+        assert "Reviewers" in client.get("/kb/review").text
+
+
+def test_under_a_prefix_every_way_leads_back_under_it(bench: Bench, store: FeedbackStore) -> None:
+    number = store.add("down", "", ANSWER, ())
+    with at_the_door(bench, Access(path_prefix="/kb")) as client:
+        assert client.get("/kb/review/").headers["location"] == "/kb/review"
+        assert client.get("/kb/review/export").headers["location"] == "/kb/review"
+        entered = client.post("/kb/review/login", data={"password": PASSWORD})
+        assert entered.headers["location"] == "/kb/review"
+        assert "path=/kb/review;" in entered.headers["set-cookie"].lower()
+        assert "What readers said" in client.get("/kb/review").text
+        dismissed = client.post(f"/kb/review/item/{number}", data={"do": "dismiss"})
+        assert dismissed.headers["location"] == "/kb/review"
+        assert store.counts()["dismissed"] == 1
+
+
+@pytest.mark.parametrize("said", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+def test_no_other_site_reviews(inside: TestClient, store: FeedbackStore, said: dict[str, str]) -> None:
+    number = store.add("down", "", ANSWER, ())
+    for path in (f"/review/item/{number}", "/review/login", "/review/logout"):
+        assert inside.post(path, data={"do": "dismiss", "password": PASSWORD}, headers=said).status_code == 403
+    assert store.counts()["inbox"] == 1
+    assert "What readers said" in inside.get("/review").text
+
+
+def test_the_review_pages_are_not_described(bench: Bench) -> None:
+    for one in (bench, None):
+        app = create_app(LIBRARY, Desk(Opening(lambda _say: FakeAssistant(LIBRARY))), bench=one)
+        with TestClient(app) as client:
+            assert not [path for path in client.get("/api/openapi.json").json()["paths"] if "review" in path]

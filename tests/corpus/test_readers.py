@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pages
@@ -100,15 +101,22 @@ def test_the_same_page_in_two_kinds_of_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("suffix", "size"), [("txt", 5_000_000), ("md", 1_500_000), ("html", 1_500_000)])
-def test_megabytes_take_seconds(tmp_path: Path, suffix: str, size: int) -> None:
-    import time
-
+def test_twice_the_text_takes_about_twice_as_long(tmp_path: Path, suffix: str, size: int) -> None:
     sentence = "Milia are small cysts of the skin that are seen on the face of every second newborn. "
     heading = {"txt": "Therapy", "md": "## Therapy", "html": "<h2>Therapy</h2>"}[suffix]
     paragraph = sentence * 8 if suffix != "html" else f"<p>{sentence * 8}</p>"
-    path = tmp_path / f"long.{suffix}"
-    path.write_text(f"{heading}\n\n{paragraph}\n\n" * (size // (len(paragraph) + len(heading) + 4)))
-    start = time.perf_counter()
-    document = read(path)
-    assert time.perf_counter() - start < 30
-    assert len(document.text) > 0.9 * size
+    section = f"{heading}\n\n{paragraph}\n\n"
+
+    def seconds(length: int) -> float:
+        path = tmp_path / f"long.{suffix}"
+        path.write_text(section * (length // len(section)))
+        start = time.process_time()
+        document = read(path)
+        taken = time.process_time() - start
+        assert len(document.text) > 0.9 * length
+        return taken
+
+    seconds(size // 50)  # what is loaded at first use counts for nothing
+    # Of this process alone, so that other work on the machine counts for little. What grows by the square takes four
+    # times as long; a second more or less says nothing.
+    assert seconds(size) < 3 * max(seconds(size // 2), 0.5)
