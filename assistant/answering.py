@@ -5,7 +5,7 @@ Holds what costs time to make and never changes while an index is open: the lexi
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -208,7 +208,7 @@ class Reader:
         nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
         return Reading(
             part,
-            decide(self.models.outcome, seen, withholds=bool(withheld)) if asks_something(part) else NOTHING_ASKED,
+            self._decide(seen, withholds=bool(withheld)) if asks_something(part) else NOTHING_ASKED,
             asked_list(found.part, found.hits, weights, lexicon)
             or asked_definition(found.part, lexicon)
             or choose(found.hits, weights, read.shortlist, lexicon, self.models.bounds),
@@ -216,6 +216,9 @@ class Reader:
             nearest_heading,
             bool(seen["names_subject"]) or not found.part.focus(lexicon.subject),
         )
+
+    def _decide(self, seen: Mapping[str, float], *, withholds: bool) -> Decision:
+        return decide(self.models.outcome, self.models.answer_from, seen, withholds=withholds)
 
 
 def _is_metadata(hit: Hit, lexicon: Lexicon) -> bool:

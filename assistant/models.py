@@ -25,6 +25,8 @@ class Models:
     evidence: Regression
     bounds: Bounds
     outcome: Regression
+    answer_from: float
+    """Probability of `answered` from which a part is answered."""
 
 
 def read_models(folder: Path = FOLDER) -> Models:
@@ -42,6 +44,7 @@ def read_models(folder: Path = FOLDER) -> Models:
             regression_from_json(evidence),
             Bounds(**evidence["bounds"]),
             regression_from_json(outcome),
+            float(outcome["answer_from"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"a fitted model in {folder} is damaged: {error!r}", "reinstall wardbook") from error

@@ -61,16 +61,20 @@ class Nearness:
     """By section id: with the section's heading or its topic's nearest asking phrase, whichever is nearer."""
 
 
-def decide(model: Regression, seen: Mapping[str, float], *, withholds: bool) -> Decision:
+def decide(model: Regression, answer_from: float, seen: Mapping[str, float], *, withholds: bool) -> Decision:
     """Decide a part from its features by name; `withholds` tells whether the document withholds any section.
 
-    A document that withholds nothing can't have withheld the answer: then it does not say.
+    It is answered when the probability of that is at least `answer_from`, a threshold fitted for a stated rate of
+    false answers; else the likeliest refusal it is. A document that withholds nothing can't have withheld the answer:
+    then it does not say.
     """
     chances = model.probabilities(seen)
     if not withholds:
         chances["not_in_document"] += chances["withheld"]
         chances["withheld"] = 0.0
-    return Decision(max(OUTCOMES, key=lambda outcome: chances[outcome]), {o: chances[o] for o in OUTCOMES})
+    answered = chances["answered"] >= answer_from
+    refusal = max(OUTCOMES[1:], key=lambda outcome: chances[outcome])
+    return Decision("answered" if answered else refusal, {outcome: chances[outcome] for outcome in OUTCOMES})
 
 
 def outcome_features(

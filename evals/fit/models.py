@@ -36,6 +36,8 @@ ROOT = Path(__file__).parent.parent
 ASSISTANT = ROOT.parent / "assistant"
 COMMAND = "python -m evals.fit.models"
 FOLDS = 7
+FALSE_ANSWERS = 0.1
+"""The stated rate: of the questions that should be refused, at most so many are answered, out of fold."""
 EVIDENCE_C, OUTCOME_C = 0.05, 0.03
 """Inverse strengths of the two regressions' ridge penalties; three times more or less changes little out of fold."""
 
@@ -170,13 +172,31 @@ def decide(asked: Sequence[tuple[Example, Read]], first: Forest) -> None:
     for fitted_on, out in folds([e.group for e, _, _ in told]):
         scaler, fitted = fit_outcome(rows[fitted_on], truth[fitted_on])
         chances[out] = fitted.predict_proba(scaler.transform(rows[out]))
-    given = fitted.classes_[chances.argmax(axis=1)]
-    click.echo(f"out of fold: outcome right in {(given == truth).mean():.3f} of {len(told)} parts")
+    classes = [str(name) for name in fitted.classes_]
+    given, answer_from = _given(chances, classes, truth)
+    click.echo(f"out of fold: outcome right in {(given == truth).mean():.3f} of {len(told)} parts, {answer_from=:.2f}")
+    false = given[truth != "answered"] == "answered"
+    click.echo(f"  false answers    {false.mean():.3f} of {len(false)}")
     for outcome in OUTCOMES:
         mask = truth == outcome
         click.echo(f"  {outcome:16} {(given[mask] == outcome).mean():.3f} of {mask.sum()}")
     click.echo(f"  mean confidence {chances.max(axis=1).mean():.3f}")
-    _write("outcome_model.json", regression_to_json(*fit_outcome(rows, truth), names), f"{len(told)} parts")
+    numbers = {"answer_from": answer_from, **regression_to_json(*fit_outcome(rows, truth), names)}
+    _write("outcome_model.json", numbers, f"{len(told)} parts of questions")
+
+
+def _given(chances: np.ndarray, classes: list[str], truth: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the outcomes decided out of fold, and the least threshold that keeps false answers to the stated rate."""
+    answered = classes.index("answered")
+    refusals = chances.copy()
+    refusals[:, answered] = -1.0
+    refused = np.array(classes)[refusals.argmax(axis=1)]
+    refuse = truth != "answered"
+    for answer_from in np.arange(0.3, 1.0, 0.01):
+        given = np.where(chances[:, answered] >= answer_from, "answered", refused)
+        if (given[refuse] == "answered").mean() <= FALSE_ANSWERS:
+            break
+    return given, round(float(answer_from), 2)
 
 
 def _write(name: str, numbers: dict[str, Any], fitted_on: str) -> None:
