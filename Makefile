@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test lint fit clean
+.PHONY: serve test lint clean
 
 serve: $(VENV)/installed
 	$(BIN)/wardbook serve

@@ -39,6 +39,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
     checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("home", _home),
         ("encoder", _encoder),
+        ("models", _models),
         ("documents", _documents),
         ("index", _index),
     )
@@ -78,6 +79,17 @@ def _encoder(settings: Settings) -> str:
 
     encoder = load(settings.encoder)
     return f"{encoder.name}, {encoder.dimension} dimensions, {encoder.fingerprint}"
+
+
+def _models(_settings: Settings) -> str:
+    from assistant.asking import read_asking
+    from assistant.cross_encoder import load
+    from assistant.models import NAMES, read_models
+
+    load()
+    read_asking()
+    read_models()
+    return f"cross-encoder, asking, {', '.join(NAMES)}"
 
 
 def _documents(settings: Settings) -> str:

@@ -13,7 +13,7 @@ from assistant.words import Word
 from index.types import Hit
 
 NEAR = 0.55
-"""Cosine of two single words from which one begins to stand for the other. Chosen by `make fit` on the tuning split."""
+"""Cosine of two single words from which one begins to stand for the other. Chosen on the tuning split of the suites."""
 
 
 def covered(near: np.ndarray) -> np.ndarray:

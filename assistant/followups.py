@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
+from assistant.parts import MOST_CARRIED
 from assistant.question import metadata_topics, read_part
 from assistant.types import Turn
 from assistant.words import language, words
@@ -50,7 +51,9 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
     if part.topics or part.wants - {"definition", "choice", "list"}:
         # It asks for something of its own: only what it is about is carried over.
         return tuple(dict.fromkeys((f"{bare.rstrip(' ?')} ({carried})?" if carried else bare, question)))
-    return tuple(dict.fromkeys((_substituted(before, bare), bare, question)))
+    # A scrap such as "in adults?" says nothing alone.
+    alone = (bare, question) if len(part.content) > 1 else ()
+    return tuple(dict.fromkeys((_substituted(before, bare), *alone)))
 
 
 def _last_question(history: Sequence[Turn], subject: Set[str]) -> str | None:
@@ -68,10 +71,11 @@ def _without_opener(question: str) -> str:
 
 
 def _carried(before: str, subject: Set[str]) -> str:
-    """Return the words of the earlier question that say what it was about."""
+    """Return the words of the earlier question that name what it was about; nothing where they are a whole clause."""
     part = read_part(before)
     focus = part.focus(frozenset(subject))
-    return before[focus[0].start : focus[-1].end] if focus else ""
+    named = before[focus[0].start : focus[-1].end] if focus else ""
+    return named if len(named.split()) <= MOST_CARRIED else ""
 
 
 def _substituted(before: str, bare: str) -> str:

@@ -3,7 +3,8 @@
 A word is left alone when the encoder's vocabulary, the document, the section vocabulary or the table of biomedical
 words knows it (or its stem).
 Otherwise it is mended to the nearest word of the document or of the section vocabulary, by optimal string alignment
-distance (Damerau's four errors): one error for words of four to seven letters, two for longer ones. Nothing is mended
+distance (Damerau's four errors): one error for words of four to seven letters, two for longer ones. A word of four
+letters is mended to a word of the document only. Nothing is mended
 towards general English: a rare clinical term must not become a common word.
 """
 
@@ -45,7 +46,11 @@ def mend(question: str, document_words: Set[str], english: Set[str]) -> str:
         if question[word.start : word.end].isupper() and not question.isupper():
             continue
         stems = stems or frozenset(stem(other) for other in known)
-        better = None if word.stem in stems or is_known(word.stem) else _nearest(word.text, known)
+        better = (
+            None
+            if word.stem in stems or is_known(word.stem)
+            else _nearest(word.text, known if len(word.text) > SHORTEST else document_words)
+        )
         if better is not None:
             mended += [question[position : word.start], better]
             position = word.end

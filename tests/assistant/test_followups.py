@@ -38,6 +38,16 @@ def test_a_new_topic_is_not_dragged_back(question: str) -> None:
     assert readings(question, after("What is calcinosis universalis?", "An answer."), SUBJECT) == (question,)
 
 
+def test_of_a_whole_clause_nothing_is_carried_over() -> None:
+    history = after("How many children with juvenile DM develop it?", "Half.", "and in adults?", "Fewer.")
+    assert readings("How is it treated?", history, SUBJECT)[0] == "How is it treated?"
+
+
+def test_a_scrap_is_not_read_alone() -> None:
+    history = after("How common is it in children with DM?", "Very.")
+    assert readings("and in adults?", history, SUBJECT) == ("How common is it in adults with DM?",)
+
+
 def test_without_a_conversation_a_question_stands_as_it_is() -> None:
     assert readings("and in adults?", [], SUBJECT) == ("and in adults?",)
     assert readings("where?", after("", "Hello."), SUBJECT) == ("where?",)
