@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +18,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from assistant.desk import Busy, Desk, sentence_of
 from assistant.feedback import STATUSES, Feedback, FeedbackStore, Status
 from assistant.feedback_api import feedback_routes
+from assistant.feedback_csv import to_csv
 from assistant.rate_limit import client_of
 from assistant.review_cases import CaseWriter, case_of, case_writer
 from assistant.review_login import SESSION_SECONDS, Login
@@ -211,24 +210,6 @@ class _Review:
 
     def _back(self, request: Request, place: str = "") -> RedirectResponse:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/review{place}", 303)
-
-
-def to_csv(rows: Sequence[Feedback]) -> str:
-    """Return feedback as CSV, the oldest first; no cell of it is a formula to a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ("id", "created", "verdict", "word", "question", "outcome", "answer", "document", "version", "status", "case")
-    )
-    for row in reversed(rows):
-        cells = (row.created, row.verdict, row.word, row.question, row.answer["outcome"], row.answer["text"])
-        more = (row.document_id, row.document_version, row.status, row.case_id)
-        writer.writerow((row.id, *(_cell(cell or "") for cell in (*cells, *more))))
-    return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 async def _form(request: Request) -> dict[str, str]:

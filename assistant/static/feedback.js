@@ -27,7 +27,7 @@ function open(thumb) {
   const send = document.createElement("button");
   send.textContent = "Send";
   const note = document.createElement("p");
-  note.textContent = "Your question and this answer go to the reviewers of this server, and nowhere else.";
+  note.textContent = "Your question, this answer and what was said before go to the reviewers of this server, and nowhere else.";
   form.append(word, send, note);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -15,7 +15,8 @@ from page_fakes import FakeAssistant, FakeLibrary, shipped
 from assistant.access import Access
 from assistant.desk import Desk, Opening
 from assistant.feedback import FeedbackStore
-from assistant.review import Bench, to_csv
+from assistant.feedback_csv import to_csv
+from assistant.review import Bench
 from assistant.review_login import SESSION_SECONDS, TRIES_PER_MINUTE, Login
 from assistant.server import create_app
 from evals.cases import load

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from page_fakes import FakeLibrary
 
 from assistant.access import Access
 from assistant.embed import widget_integrity, widget_name
+from assistant.feedback import FeedbackStore
+from assistant.review import Bench
 from assistant.static_files import text_of
 from corpus.types import Document
 
@@ -88,6 +91,30 @@ def asked(page: Any, inside: Any, question: str = "What is the differential diag
     answer.locator(".wb-outcome").wait_for()
     inside.locator(".wb-waiting").wait_for(state="detached")
     return answer
+
+
+def test_a_thumb_in_the_widget_reaches_the_reviewers(
+    browser: Any, document: Document, hosts: Hosts, tmp_path: Path
+) -> None:
+    store = FeedbackStore(tmp_path / "feedback.sqlite", 0)
+    bench = Bench(store, None, tmp_path / "suites", tmp_path / "runs")
+    with (
+        serving(FakeLibrary(document), access=Access(embed_origins=(hosts.origin,)), bench=bench) as rated,
+        at(browser, hosts.add("/thumb", PROSE + tag(rated)), rated) as page,
+    ):
+        page.locator(LAUNCH).click()
+        inside = opened(page)
+        answer = asked(page, inside)
+        thumb = answer.locator(".wb-thumb-down")
+        thumb.click()
+        page.keyboard.press("Escape")  # closes the line for the word, not the widget
+        inside.locator(".wb-why").wait_for(state="detached")
+        assert page.locator(PANEL).is_visible()
+        thumb.click()
+        page.keyboard.type("Too long.")
+        page.keyboard.press("Enter")
+        answer.get_by_text("Sent to the reviewers. Thank you.").wait_for()
+    assert [(one.verdict, one.word, one.document_id) for one in store.all()] == [("down", "Too long.", document.id)]
 
 
 def test_one_line_opens_the_same_assistant_with_its_sources(browser: Any, site: Site, hosts: Hosts) -> None:
