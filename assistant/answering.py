@@ -6,7 +6,7 @@ Holds what costs time to make and never changes while an index is open: the lexi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -206,19 +206,22 @@ class Reader:
         told = [place for place, hit in enumerate(found.hits) if not _is_metadata(hit, lexicon)]
         nearest = max(told, key=lambda place: (weights[place], read.first[place]), default=None)
         nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
+        structural = asked_list(found.part, found.hits, weights, lexicon) or asked_definition(found.part, lexicon)
         return Reading(
             part,
-            self._decide(seen, withholds=bool(withheld)) if asks_something(part) else NOTHING_ASKED,
-            asked_list(found.part, found.hits, weights, lexicon)
-            or asked_definition(found.part, lexicon)
-            or choose(found.hits, weights, read.shortlist, lexicon, self.models.bounds),
+            self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural)),
+            structural or choose(found.hits, weights, read.shortlist, lexicon, self.models.bounds),
             withheld,
             nearest_heading,
             bool(seen["names_subject"]) or not found.part.focus(lexicon.subject),
         )
 
-    def _decide(self, seen: Mapping[str, float], *, withholds: bool) -> Decision:
-        return decide(self.models.outcome, self.models.answer_from, seen, withholds=withholds)
+    def _decide(self, part: Part, seen: Mapping[str, float], *, withholds: bool, structural: bool) -> Decision:
+        """Decide the outcome; what is asked for by its topic alone and is there by structure needs no evidence."""
+        if not asks_something(part):
+            return NOTHING_ASKED
+        decision = decide(self.models.outcome, self.models.answer_from, seen, withholds=withholds)
+        return replace(decision, outcome="answered") if structural else decision
 
 
 def _is_metadata(hit: Hit, lexicon: Lexicon) -> bool:

@@ -73,9 +73,14 @@ def fit_evidence(asked: Sequence[tuple[Example, Read]]) -> dict[str, Any]:
     return regression_to_json(*fitted, rows[0][0])
 
 
-def fit_outcome(rows: np.ndarray, outcomes: np.ndarray) -> tuple[Any, Any]:
-    """Return a fitted scaler and the regression on what it gives."""
-    return _regression(rows, outcomes, OUTCOME_C)
+def fit_outcome(rows: np.ndarray, outcomes: np.ndarray, written: np.ndarray) -> tuple[Any, Any]:
+    """Return a fitted scaler and the regression on what it gives.
+
+    `written` tells which examples are of the suites: they weigh as much as all others together, since the questions of
+    the pages were written to mislead (near misses worded like the page, answers worded unlike it).
+    """
+    weights = np.where(written, max(1, (~written).sum()) / max(1, written.sum()), 1.0)
+    return _regression(rows, outcomes, OUTCOME_C, weights)
 
 
 def _regression(rows: np.ndarray, classes: np.ndarray, c: float, weights: np.ndarray | None = None) -> tuple[Any, Any]:
@@ -168,9 +173,11 @@ def decide(asked: Sequence[tuple[Example, Read]], first: Forest) -> None:
     seen = [outcome_features(e.found, r, w, e.lexicon, first.features) for e, r, w in told]
     names, rows = tuple(seen[0]), np.array([list(one.values()) for one in seen])
     truth = np.array([e.outcome for e, _, _ in told])
+    paged = {path.stem for path in (PAGES / "decide").glob("*.md")}
+    written = np.array([e.group not in paged for e, _, _ in told])
     chances = np.zeros((len(told), len(OUTCOMES)))
     for fitted_on, out in folds([e.group for e, _, _ in told]):
-        scaler, fitted = fit_outcome(rows[fitted_on], truth[fitted_on])
+        scaler, fitted = fit_outcome(rows[fitted_on], truth[fitted_on], written[fitted_on])
         chances[out] = fitted.predict_proba(scaler.transform(rows[out]))
     classes = [str(name) for name in fitted.classes_]
     given, answer_from = _given(chances, classes, truth)
@@ -181,7 +188,7 @@ def decide(asked: Sequence[tuple[Example, Read]], first: Forest) -> None:
         mask = truth == outcome
         click.echo(f"  {outcome:16} {(given[mask] == outcome).mean():.3f} of {mask.sum()}")
     click.echo(f"  mean confidence {chances.max(axis=1).mean():.3f}")
-    numbers = {"answer_from": answer_from, **regression_to_json(*fit_outcome(rows, truth), names)}
+    numbers = {"answer_from": answer_from, **regression_to_json(*fit_outcome(rows, truth, written), names)}
     _write("outcome_model.json", numbers, f"{len(told)} parts of questions")
 
 

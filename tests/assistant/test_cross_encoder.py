@@ -43,8 +43,8 @@ def test_of_a_long_question_the_end_is_read(tokens: Tokens) -> None:
 @pytest.mark.real
 def test_a_passage_that_answers_is_told_from_one_of_the_same_subject(fitted: CrossEncoder) -> None:
     first, second = fitted.passages(
-        "How long does marsh rash last?",
-        ["Marsh rash > Synopsis: Marsh rash clears in about 3 weeks.", "Marsh rash > Synopsis: Marsh rash itches."],
+        "Which body sites does it prefer?",
+        ["Marsh rash > Synopsis: The shins and calves are most often affected.", "Marsh rash > Synopsis: It itches."],
     )
     assert first > 0 > second
 
