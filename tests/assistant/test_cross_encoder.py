@@ -46,7 +46,7 @@ def test_a_passage_that_answers_is_told_from_one_of_the_same_subject(fitted: Cro
         "Which body sites does it prefer?",
         ["Marsh rash > Synopsis: The shins and calves are most often affected.", "Marsh rash > Synopsis: It itches."],
     )
-    assert first > 0 > second
+    assert first > second + 1.0
 
 
 @pytest.mark.real
