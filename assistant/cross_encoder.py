@@ -113,6 +113,7 @@ class _LowRankCrossEncoder:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
         from transformers import BertModel
+        from transformers.utils import logging
 
         from index.sentence_transformers_encoder import check_packaged, packaged_folder
 
@@ -120,7 +121,9 @@ class _LowRankCrossEncoder:
         check_packaged(folder)
         self._torch = torch
         self._tokens = Tokens(folder)
-        body: Any = BertModel.from_pretrained(folder, add_pooling_layer=False, local_files_only=True)
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        # With the pooling layer, which is not read, since without it the loader reports its weights as unexpected.
+        body: Any = BertModel.from_pretrained(folder, local_files_only=True)
         try:
             found = load_file(path)
             with torch.inference_mode():
