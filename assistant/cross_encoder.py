@@ -155,12 +155,18 @@ class _LowRankCrossEncoder:
         return np.asarray((rows @ weights[:-1] + weights[-1]).numpy(), dtype=np.float32)
 
     def _read(self, sequences: Sequence[Sequences]) -> Any:
-        torch = self._torch
-        longest = max(len(one.ids) for one in sequences)
-        ids, mask, kinds = (torch.zeros((len(sequences), longest), dtype=torch.long) for _ in range(3))
-        for row, one in enumerate(sequences):
-            ids[row, : len(one.ids)] = torch.tensor(one.ids)
-            mask[row, : len(one.ids)] = 1
-            kinds[row, : len(one.ids)] = torch.tensor(one.kinds)
-        with torch.inference_mode():
-            return self._body(ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state.float()
+        with self._torch.inference_mode():
+            return self._body(**padded(sequences)).last_hidden_state.float()
+
+
+def padded(sequences: Sequence[Sequences]) -> dict[str, Any]:
+    """Return what the body takes: int64 tensors (sequences, longest), short ones padded with 0 and masked."""
+    import torch
+
+    longest = max(len(one.ids) for one in sequences)
+    ids, mask, kinds = (torch.zeros((len(sequences), longest), dtype=torch.long) for _ in range(3))
+    for row, one in enumerate(sequences):
+        ids[row, : len(one.ids)] = torch.tensor(one.ids)
+        mask[row, : len(one.ids)] = 1
+        kinds[row, : len(one.ids)] = torch.tensor(one.kinds)
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}

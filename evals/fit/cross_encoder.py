@@ -19,7 +19,7 @@ from typing import Any
 import click
 import numpy as np
 
-from assistant.cross_encoder import LAYERS, WEIGHTS, Sequences, Tokens
+from assistant.cross_encoder import LAYERS, WEIGHTS, Sequences, Tokens, padded
 from evals.fit import pairs
 from evals.fit.bioasq_pairs import bioasq_pairs
 from evals.fit.examples import Example, collect
@@ -85,14 +85,8 @@ class Trainer:
     def hidden(self, sequences: Sequence[Sequences]) -> Any:
         """Return float32 (sequences, tokens, dimension)."""
         torch = self._torch
-        longest = max(len(one.ids) for one in sequences)
-        ids, mask, kinds = (torch.zeros((len(sequences), longest), dtype=torch.long) for _ in range(3))
-        for row, one in enumerate(sequences):
-            ids[row, : len(one.ids)] = torch.tensor(one.ids)
-            mask[row, : len(one.ids)] = 1
-            kinds[row, : len(one.ids)] = torch.tensor(one.kinds)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            rows = self.body(ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
+            rows = self.body(**padded(sequences)).last_hidden_state
         return self._dropout(rows.float())
 
     def passage_loss(self, batch: Sequence[tuple[Sequences, pairs.Pair]]) -> Any:
