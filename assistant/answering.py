@@ -5,7 +5,7 @@ Holds what costs time to make and never changes while an index is open: the lexi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -188,11 +188,6 @@ class Reader:
         similar = similarity(lexicon, expanded.content, self._vectors)
         names, rows = passage_features(expanded, lexicon, hits, similar, topics)
         return Found(expanded, hits, names, rows, similar, near, text, self._asking(text, vectors[0]))
-
-    def without(self, lexicon: Lexicon, passages: Set[str]) -> Lexicon:
-        """Return the words of a document as if it lacked some passages; `find` then finds none of those."""
-        left = tuple(passage for passage in lexicon.passages if passage.id not in passages)
-        return read_lexicon(lexicon.document, left, self._vectors)
 
     def read(self, part: Part, setting: str, document_id: str) -> Reading:
         """Decide one part."""
