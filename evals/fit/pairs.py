@@ -22,7 +22,7 @@ from evals.fit.examples import Example
 TOPICS = Path(__file__).parent / "topics.jsonl"
 UNJUDGED = -1.0
 """Stands for the label of what is not judged."""
-HARD, OTHERS = 6, 2
+HARD, OTHERS = 5, 1
 """Wrong passages beside a question: the first so many that the search finds, and so many of the rest."""
 MOST_RIGHT = 5
 """Right passages beside a question; of a longer list so many are drawn."""
