@@ -17,6 +17,8 @@ class Block:
     text: str
     level: int = 0
     """Heading: 1 to 6. Item: 0 for the outermost list. Otherwise 0."""
+    page: int | None = None
+    """Page of the file on which it begins; a form feed in `text` begins the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Page:
     dates: Mapping[str, str] = field(default_factory=dict)
     """Label -> date, both as the page writes them."""
     sources: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    """Sentences about what of the file may not have been understood."""
 
 
 def heading(text: str, level: int = 2) -> Block:

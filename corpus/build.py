@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from corpus.blocks import Block, Page
 from corpus.errors import UserError
 from corpus.metadata import as_items, code_line, dates_of, iso_dates, people
-from corpus.types import Document, Section, Status
+from corpus.types import Document, PageStart, Section, Status
 from corpus.vocabulary import Vocabulary, load, normal
 
 BULLET = "• "
@@ -32,6 +32,7 @@ class _Draft:
     heading: str
     level: int
     topic: str
+    page: int | None = None
     lines: list[Block] = field(default_factory=list)
     withheld: bool = False
     log_in: Block | None = None
@@ -82,7 +83,7 @@ def _drafts(page: Page, vocabulary: Vocabulary) -> list[_Draft]:
                 above.pop()
             if topic == "other":
                 topic = above[-1].topic if above else topic
-            drafts.append(_Draft(block.text, block.level, topic))
+            drafts.append(_Draft(block.text, block.level, topic, block.page))
             above.append(drafts[-1])
             continue
         if block.kind == "caption":
@@ -127,7 +128,8 @@ def _tidy_metadata(draft: _Draft, dates: dict[str, str]) -> None:
         elif draft.topic == "review_dates" and (labelled := dates_of(block.text)):
             dates.update(labelled)
             found = [f"{label}: {date}" for label, date in labelled.items()]
-        lines.extend([Block("item", text, block.level if block.kind == "item" else 0) for text in found] or [block])
+        level = block.level if block.kind == "item" else 0
+        lines.extend([Block("item", text, level, block.page) for text in found] or [block])
     draft.lines = lines
 
 
@@ -155,16 +157,20 @@ def _fill(drafts: list[_Draft], topic: str, heading: str, lines: Sequence[str]) 
 def _lay_out(page: Page, drafts: Sequence[_Draft], dates: dict[str, str]) -> Document:
     parts: list[str] = []
     at = 0
+    pages: list[PageStart] = []
     sections: list[Section] = []
     ids: dict[str, int] = {}
     for draft in drafts:
         heading = _one_line(draft.heading)
-        body = _body(draft.lines)
+        body, starts = _body(draft.lines)
         status: Status = "withheld" if draft.withheld else "present" if body else "empty"
         base = slug(heading) or "section"
         ids[base] = ids.get(base, 0) + 1
         name = base if ids[base] == 1 else f"{base}-{ids[base]}"
         start = at + len(heading) + 1
+        # A heading that is printed nowhere stands where its body does.
+        pages.append(PageStart(at, draft.page if draft.page is not None or not starts else starts[0].page))
+        pages.extend(PageStart(start + begin.start, begin.page) for begin in starts)
         sections.append(Section(name, heading, draft.topic, status, start, start + len(body)))
         part = f"{heading}\n{body}\n\n" if body else f"{heading}\n\n"
         parts.append(part)
@@ -179,11 +185,26 @@ def _lay_out(page: Page, drafts: Sequence[_Draft], dates: dict[str, str]) -> Doc
         source=page.source,
         version=f"sha256:{digest}",
         dates=iso_dates(dates),
+        pages=_changes(pages),
     )
 
 
-def _body(blocks: Sequence[Block]) -> str:
+def _changes(pages: Sequence[PageStart]) -> tuple[PageStart, ...]:
+    """Keep the places where the page changes; none at all when no page is known."""
+    kept: list[PageStart] = []
+    for begin in pages:
+        if kept and kept[-1].start == begin.start:
+            kept.pop()
+        if begin.page != (kept[-1].page if kept else None):
+            kept.append(begin)
+    return tuple(kept)
+
+
+def _body(blocks: Sequence[Block]) -> tuple[str, list[PageStart]]:
+    """Return the text of a body, and where in it each block or page begins."""
     parts: list[str] = []
+    starts: list[PageStart] = []
+    at = 0
     before: str | None = None
     for block in blocks:
         text = _one_line(block.text)
@@ -195,9 +216,17 @@ def _body(blocks: Sequence[Block]) -> str:
             text = text[len(BULLET) :]
         if before is not None:
             parts.append("\n" if before == block.kind == "item" else "\n\n")
+            at += len(parts[-1])
         parts.append(text)
+        starts.append(PageStart(at, block.page))
+        if block.page is not None:
+            # What is left after a form feed stands at the end of the line, whatever bullet its start was given.
+            for turned in range(1, block.text.count("\f") + 1):
+                left = len(_one_line(block.text.split("\f", turned)[turned]))
+                starts.append(PageStart(at + len(text) - left, block.page + turned))
+        at += len(text)
         before = block.kind
-    return "".join(parts)
+    return "".join(parts), starts
 
 
 def _one_line(text: str) -> str:

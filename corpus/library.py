@@ -10,14 +10,14 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import UserError
 from corpus.readers import read
-from corpus.types import Document, Section
+from corpus.types import Document, PageStart, Section
 
 _SHIPPED = Path(__file__).with_name("documents")
 _HIDDEN = ".hidden.json"
@@ -44,6 +44,7 @@ def from_json(text: str) -> Document:
             source=data["source"],
             version=data["version"],
             dates=dict(data["dates"]),
+            pages=tuple(PageStart(**begin) for begin in data.get("pages", ())),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a document: {error}") from error
@@ -55,6 +56,15 @@ def shipped() -> tuple[Document, ...]:
     return tuple(
         sorted((read(path) for path in sorted(_SHIPPED.glob("*.md"))), key=lambda found: found.title.casefold())
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document as it is kept."""
+
+    document: Document
+    notes: tuple[str, ...]
+    """Sentences about what it takes the place of, or shares a name with."""
 
 
 class Library:
@@ -81,21 +91,24 @@ class Library:
         raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list")
 
     def add(self, path: Path) -> Document:
-        """Read a file and keep its document; the same file name again replaces what was read from it before.
+        """Read a file and keep its document, as `keep` does."""
+        return self.keep(read(path)).document
+
+    def keep(self, document: Document) -> Kept:
+        """Keep the document of a file; the same file name again replaces what was read from it before.
 
         A document of another file that would take an id in use gets "-2" (then "-3" ...) behind its own.
         """
-        document = read(path)
         hidden = self._hidden()
         twin = next((own for own in shipped() if own.id == document.id and own.source == document.source), None)
         if twin is not None:
             self._write_hidden(hidden - {twin.id})
             if twin.version == document.version and twin.title == document.title:
                 self._file(twin.id).unlink(missing_ok=True)
-                return twin
+                return Kept(twin, ())
         added = self._added()
-        before = next((old for old in added if old.source == document.source), None)
-        taken = {old.id for old in added if old is not before} | (
+        before = [old for old in added if old.source == document.source]
+        taken = {old.id for old in added if old not in before} | (
             {own.id for own in shipped()} - ({twin.id} if twin else set())
         )
         base, number = document.id, 2
@@ -103,9 +116,13 @@ class Library:
             document = replace(document, id=f"{base}-{number}")
             number += 1
         self._write(self._file(document.id), to_json(document))
-        if before is not None and before.id != document.id:
-            self._file(before.id).unlink(missing_ok=True)
-        return document
+        for old in before:
+            if old.id != document.id:
+                self._file(old.id).unlink(missing_ok=True)
+        notes = [f"It replaces what was read from a file of this name, “{old.title}”." for old in before]
+        if document.id != base:
+            notes.append(f"Another file's document has the id {base}, so this one's is {document.id}.")
+        return Kept(document, tuple(notes))
 
     def put(self, document: Document) -> None:
         """Keep a document under its own id, in place of the one that has it."""

@@ -30,6 +30,8 @@ class Line:
     """Bullet of an item."""
     level: int = 2
     """Of a heading."""
+    page: int | None = None
+    """As in `Block`."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Lines:
     dates: dict[str, str] = field(default_factory=dict)
     counted: int = 0
     """Number of the last item of a numbered list."""
+    warnings: list[str] = field(default_factory=list)
     labels: bool = False
     """Headings stand at the head of their paragraphs: "Treatment: ..."."""
 

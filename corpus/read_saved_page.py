@@ -24,6 +24,7 @@ class _Region:
 
     heading: str | None
     level: int
+    page: int | None = None
     lines: list[Line] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Headings of the inventory whose bodies, printed without a heading, may stand here too."""
@@ -48,7 +49,7 @@ def page_of(page: Lines, source: str, stem: str) -> Page:
         for heading, lines in _sections(region, vocabulary, loose):
             if heading is not None:
                 level = region.level if heading == region.heading else region.missing_level
-                blocks.append(Block("heading", heading, level))
+                blocks.append(Block("heading", heading, level, region.page if heading == region.heading else None))
             blocks.extend(_paragraphs(lines))
     captions, rest = _gallery(page, tail)
     if rest:
@@ -63,6 +64,7 @@ def page_of(page: Lines, source: str, stem: str) -> Page:
         contributors=list(dict.fromkeys(page.contributors)),
         dates=page.dates,
         sources=page.sources,
+        warnings=page.warnings,
     )
 
 
@@ -70,7 +72,7 @@ def _regions(lines: Sequence[Line]) -> list[_Region]:
     regions = [_Region(None, 2)]
     for line in lines:
         if line.kind == "heading":
-            regions.append(_Region(line.text, line.level))
+            regions.append(_Region(line.text, line.level, line.page))
         else:
             regions[-1].lines.append(line)
     return regions
@@ -174,6 +176,7 @@ def _bodies(lines: Sequence[Line], *, weak: bool) -> list[Body]:
 def _paragraphs(lines: Sequence[Line]) -> Iterator[Block]:
     """Join lines that were wrapped, and find the depth of list items."""
     open_text: list[str] = []
+    began: int | None = None
     indents: list[tuple[int, str]] = []
     kind = ""
     level = 0
@@ -182,10 +185,8 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[Block]:
             open_text.append(line.text)
             continue
         if open_text:
-            yield (
-                Block("item", " ".join(open_text), level) if kind == "item" else Block("paragraph", " ".join(open_text))
-            )
-        open_text = [line.text]
+            yield _joined(open_text, kind, level, began)
+        open_text, began = [line.text], line.page
         kind = "item" if line.kind in ("item", "code") else "text"
         if kind == "item":
             level = _depth(indents, line)
@@ -194,7 +195,13 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[Block]:
         if line.kind in ("withheld", "code"):
             kind = "item" if line.kind == "code" else "stub"
     if open_text:
-        yield Block("item", " ".join(open_text), level) if kind == "item" else Block("paragraph", " ".join(open_text))
+        yield _joined(open_text, kind, level, began)
+
+
+def _joined(lines: Sequence[str], kind: str, level: int, page: int | None) -> Block:
+    return (
+        Block("item", " ".join(lines), level, page) if kind == "item" else Block("paragraph", " ".join(lines), 0, page)
+    )
 
 
 def _depth(indents: list[tuple[int, str]], line: Line) -> int:

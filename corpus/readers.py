@@ -1,151 +1,132 @@
-"""A file becomes a `Document`: which reader, which encoding, and what is said when it cannot be read."""
+"""A file becomes a `Document`: which reader, and what is said when it cannot be read."""
 
 from __future__ import annotations
 
-import contextlib
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.blocks import Page
 from corpus.build import build
+from corpus.decoding import KINDS, clean, decode
 from corpus.errors import UserError
 from corpus.types import Document
 
 READER_VERSION = "1"
 """Raised whenever the same file would give another document or other passages, so that old indexes are told apart."""
 
-_SUFFIXES = (".md", ".markdown", ".txt", ".html", ".htm")
-_BINARY = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a DOCX or ZIP archive",
-    b"\xd0\xcf\x11\xe0": "an old Word file",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"\x1f\x8b": "a gzip archive",
-    b"{\\rtf": "an RTF file",
-}
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+_TEXT = (".md", ".markdown", ".txt", ".html", ".htm")
+SUFFIXES = (*_TEXT, ".pdf", ".docx")
+MOST_BYTES = {".pdf": 200_000_000, ".docx": 100_000_000}
+MOST_TEXT_BYTES = 50_000_000
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A file as it was read."""
+
+    document: Document
+    warnings: tuple[str, ...]
+    """Sentences about what may not have been understood."""
 
 
 def read(path: Path) -> Document:
-    """Read a .md, .markdown, .txt, .html or .htm file.
+    """Read a .md, .markdown, .txt, .html, .htm, .pdf or .docx file.
 
     Raises:
-        UserError: the file is missing, a folder, of another kind, empty, binary, in no encoding known, or without text.
+        UserError: the file is missing, a folder, of another kind than its name says, empty, too large, locked, broken,
+            scanned, in no encoding known, or without text.
     """
+    return understand(path).document
+
+
+def understand(path: Path, progress: Progress | None = None) -> Understood:
+    """Read a file as `read` does, with what to look at afterwards; `progress` is told (pages read, pages) of a PDF."""
     path = Path(path)
-    if path.is_dir():
-        raise UserError(f"{path} is a folder, expected a file", f"Name the files: wardbook documents add {path}/*.md")
-    if not path.exists():
-        raise UserError(f"{path}: no such file", "Check the path.")
+    raw = _bytes_of(path)
     suffix = path.suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise UserError(
-            f"{path.name}: a file {f'of kind {suffix}' if suffix else 'without a suffix'} cannot be read, "
-            f"expected {', '.join(_SUFFIXES)}",
-            "Save the page as text or HTML and add that file.",
-        )
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}", "Check the permissions of the file.") from error
-    text = clean(decode(raw, path.name, html=suffix.startswith(".htm")))
-    if not text.strip():
-        raise UserError(f"{path.name} is empty", "Save the page again, with its text.")
     name = re.sub(r"[-_\s]+", " ", path.stem).strip() or path.stem
+    page = _page(raw, suffix, path.name, name, progress)
+    warnings = list(page.warnings)
+    if page.title == name:
+        warnings.append(f"No title was found in it, so it is named after the file: “{name}”.")
+    if not any(block.kind == "heading" for block in page.blocks):
+        warnings.append("No headings were found, so all of it is one section.")
+    return Understood(build(page), tuple(warnings))
+
+
+def _page(raw: bytes, suffix: str, source: str, stem: str, progress: Progress | None) -> Page:
+    if suffix == ".pdf":
+        from corpus.read_pdf import read_pdf
+
+        return read_pdf(_of_kind(raw, source, ".pdf"), source, stem, progress)
+    if suffix == ".docx":
+        from corpus.read_docx import read_docx
+
+        return read_docx(_of_kind(raw, source, ".docx"), source, stem)
+    text = clean(decode(raw, source, html=suffix.startswith(".htm")))
+    if not text.strip():
+        raise UserError(f"{source} is empty", "Save the page again, with its text.")
     if suffix in (".md", ".markdown"):
         from corpus.read_markdown import read_markdown
 
-        return build(read_markdown(text, path.name, name))
+        return read_markdown(text, source, stem)
     if suffix == ".txt":
         from corpus.read_saved_page import read_saved_page
 
-        return build(read_saved_page(text, path.name, name))
+        return read_saved_page(text, source, stem)
     from corpus.read_html import read_html
 
-    return build(read_html(text, path.name, name))
+    return read_html(text, source, stem)
 
 
-def decode(raw: bytes, name: str, *, html: bool = False) -> str:
-    """Return the text of a file's bytes: by byte order mark, UTF-8, the charset an HTML page declares, or by its look.
-
-    Raises:
-        UserError: the bytes are no text, or text in no encoding that can be told.
-    """
-    kind = next((kind for magic, kind in _BINARY.items() if raw.startswith(magic)), None)
-    if kind:
-        raise UserError(f"{name} is {kind}, not text", "Save the page as text or HTML and add that file.")
-    encodings = [encoding for bom, encoding in _BOMS if raw.startswith(bom)][:1] or ["utf-8", *_wide(raw)]
-    if html and (declared := re.search(rb"charset\s*=\s*[\"']?\s*([\w-]+)", raw[:2048])):
-        encodings.append(declared[1].decode("ascii"))
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
-        if _is_text(text):
-            return text
-    guessed = _guess(raw) if b"\x00" not in raw else None
-    if guessed is not None:
-        return guessed
-    raise UserError(
-        f"{name} is binary or in an encoding that cannot be told, expected text in UTF-8",
-        "Save it again as UTF-8 text.",
-    )
-
-
-def clean(text: str) -> str:
-    """Return text with plain line ends and spaces, without invisible characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = re.sub(r"[\u2028\u2029\x0b\x0c\x85]", "\n", text)
-    text = re.sub(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", " ", text)
-    return re.sub(r"[\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\u00ad\x00-\x08\x0e-\x1f\x7f]", "", text)
-
-
-def _wide(raw: bytes) -> list[str]:
-    """UTF-16 without a mark: every other byte of Western text is zero."""
-    sample = raw[:4096]
-    if len(sample) < 4 or b"\x00" not in sample:
-        return []
-    half = len(sample) // 2
-    if sample[1::2].count(0) > 0.6 * half and sample[0::2].count(0) < 0.1 * half:
-        return ["utf-16-le"]
-    if sample[0::2].count(0) > 0.6 * half and sample[1::2].count(0) < 0.1 * half:
-        return ["utf-16-be"]
-    return []
-
-
-def _is_text(text: str) -> bool:
-    sample = text[:100_000]
-    odd = sum(
-        1 for letter in sample if (letter < " " and letter not in "\t\n\r\f\x0b\x1b") or "\x7f" <= letter <= "\x84"
-    )
-    return odd <= len(sample) * 0.002
-
-
-def _guess(raw: bytes) -> str | None:
-    """Windows' Western encoding where its letters make sense, else what charset-normalizer finds."""
-    sample = raw[:200_000]
-    high = sum(1 for byte in sample if byte >= 0x80)
-    text: str | None = None
-    with contextlib.suppress(UnicodeError):
-        text = raw.decode("cp1252")
-    # A Western text has few letters beyond ASCII; another alphabet has many, and needs more than a rule of thumb.
-    if text is not None and high < 0.1 * len(sample) and _is_text(text):
-        return text
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample).best()
-    if best is None or not best.encoding or best.percent_chaos > 10:
-        return None
+def _bytes_of(path: Path) -> bytes:
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, expected a file", f"wardbook documents add {path}")
+    if not path.exists():
+        raise UserError(f"{path}: no such file", "Check the path.")
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UserError(
+            f"{path.name}: a file {f'of kind {suffix}' if suffix else 'without a suffix'} cannot be read, "
+            f"expected {', '.join(SUFFIXES)}",
+            "Save it as PDF, DOCX, text or HTML and add that file.",
+        )
+    most = MOST_BYTES.get(suffix, MOST_TEXT_BYTES)
     try:
-        text = raw.decode(best.encoding)
-    except (UnicodeError, LookupError):
-        return None
-    return text if _is_text(text) else None
+        size = path.stat().st_size
+        if size > most:
+            raise UserError(
+                f"{path.name} has {size / 1e6:,.0f} MB, expected at most {most / 1e6:,.0f} MB",
+                "Split it, or save it with smaller pictures.",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}", "Check the permissions of the file.") from error
+
+
+def _of_kind(raw: bytes, name: str, suffix: str) -> bytes:
+    """Return the bytes of a PDF or DOCX; what is in a file of that name instead is said."""
+    if not raw.strip(b" \t\r\n\x00"):
+        raise UserError(f"{name} is empty", "Download or save it again.")
+    if suffix == ".pdf" and b"%PDF-" in raw[:1024]:
+        return raw
+    expected = "a PDF" if suffix == ".pdf" else "a Word document"
+    kind, right = next((found for magic, found in KINDS.items() if raw.startswith(magic)), (None, None))
+    if right == suffix == ".docx":
+        return raw
+    if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        if _LOCKED in raw:
+            raise UserError(f"{name} is locked with a password", "Save a copy without a password and add that.")
+        raise UserError(f"{name} is an old Office file, not {expected}", "Open it in Word and save it as .docx.")
+    if kind is None and re.match(
+        rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body)\b", raw[:2000], re.IGNORECASE | re.DOTALL
+    ):
+        kind, right = "an HTML page", ".html"
+    raise UserError(
+        f"{name} is {kind or 'of another kind'}, not {expected}",
+        f"Name it {Path(name).stem}{right} and add it." if right else "Open it, and save or print it as PDF.",
+    )

@@ -6,6 +6,7 @@ Text is stored once, in `Document.text`; everything else points into it with hal
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -33,6 +34,17 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class PageStart:
+    """Where the text of another page of the file begins."""
+
+    start: int
+    """In `Document.text`."""
+    page: int | None
+    """Counted from 1, whatever number is printed on it. None where text of no one page begins: what the file says
+    about itself is gathered from anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A cleaned clinical document."""
 
@@ -48,6 +60,13 @@ class Document:
     """"sha256:" and the hash of `text`."""
     dates: Mapping[str, str]
     """Review dates by their label as the document writes it, in ISO form: {"Last Reviewed": "2020-05-23"}."""
+    pages: tuple[PageStart, ...] = ()
+    """In order of `start`; empty for a file without pages, such as HTML."""
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page of the file on which a character of `text` stands; None when it stands on none."""
+        at = bisect_right(self.pages, offset, key=lambda begin: begin.start)
+        return self.pages[at - 1].page if at else None
 
 
 @dataclass(frozen=True, slots=True)

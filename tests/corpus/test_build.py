@@ -4,10 +4,10 @@ import hashlib
 
 import pytest
 
-from corpus.blocks import Page, caption, heading, item, paragraph
+from corpus.blocks import Block, Page, caption, heading, item, paragraph
 from corpus.build import build, slug
 from corpus.errors import UserError
-from corpus.types import Document, Section
+from corpus.types import Document, PageStart, Section
 
 
 def made(*blocks: object, **about: object) -> Document:
@@ -155,3 +155,21 @@ def test_slug() -> None:
     assert slug("Sjögren’s  –  overview") == "sjogrens-overview"
     assert slug("a" * 100) == "a" * 80
     assert slug("–") == ""
+
+
+def test_pages_begin_where_their_text_does() -> None:
+    document = made(
+        Block("heading", "Therapy", 2, 1),
+        Block("paragraph", "A needle. It is\fopened.", 0, 1),
+        Block("item", "Clean.", 0, 3),
+        codes=["L72.0"],
+    )
+    assert document.text == "Therapy\nA needle. It is opened.\n\n• Clean.\n\nCodes\n• L72.0\n\n"
+    assert document.pages == (PageStart(0, 1), PageStart(24, 2), PageStart(33, 3), PageStart(43, None))
+    at = {word: document.page_at(document.text.index(word)) for word in ("needle", "opened", "Clean", "L72")}
+    assert at == {"needle": 1, "opened": 2, "Clean": 3, "L72": None}
+
+
+def test_a_file_without_pages_has_none() -> None:
+    document = made(heading("Therapy"), paragraph("A needle."))
+    assert (document.pages, document.page_at(0)) == ((), None)

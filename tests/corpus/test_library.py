@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 import corpus
 from corpus.errors import UserError
 from corpus.library import Library, from_json, shipped, to_json
+from corpus.readers import read
+from corpus.types import PageStart
 
 SHIPPED = Path(corpus.__file__).parent / "documents" / "calcinosis-cutis-infant-neonate.md"
 SHIPPED_ID = "calcinosis-cutis-infant-neonate"
@@ -127,3 +130,20 @@ def test_a_broken_store_is_named(library: Library, tmp_path: Path) -> None:
 def test_no_half_written_files_stay(library: Library, tmp_path: Path) -> None:
     library.add(write(tmp_path / "a.md", "# Milia\n\nText."))
     assert not list(library.folder.glob(".writing-*"))
+
+
+def test_names_that_collide_are_told(library: Library, tmp_path: Path) -> None:
+    first = library.keep(read(write(tmp_path / "a.md", "# Milia\n\nText.")))
+    assert first.notes == ()
+    other = library.keep(read(write(tmp_path / "b.md", "# Milia\n\nOther text.")))
+    assert other.notes == ("Another file's document has the id milia, so this one's is milia-2.",)
+    again = library.keep(read(write(tmp_path / "a.md", "# Milia of adults\n\nText.")))
+    assert again.notes == ("It replaces what was read from a file of this name, “Milia”.",)
+    assert ids(library)[-2:] == ["milia-2", "milia-of-adults"]
+
+
+def test_pages_are_kept_and_may_be_missing() -> None:
+    document = replace(shipped()[0], pages=(PageStart(0, 1), PageStart(40, None)))
+    assert from_json(to_json(document)) == document
+    older = {key: value for key, value in json.loads(to_json(document)).items() if key != "pages"}
+    assert from_json(json.dumps(older)).pages == ()

@@ -6,8 +6,9 @@ from pathlib import Path
 import pages
 import pytest
 
+from corpus.decoding import clean
 from corpus.errors import UserError
-from corpus.readers import READER_VERSION, clean, read
+from corpus.readers import READER_VERSION, read, understand
 
 WESTERN = "Milia – naïve “cysts” of the skin, 5 µm and up to 2 mm – are harmless.\n\nTherapy\n\nA needle does it.\n"
 RUSSIAN = "Милиум — это маленькая киста кожи. Она безвредна и проходит сама собой.\n\nЛечение не требуется у детей.\n"
@@ -71,7 +72,17 @@ def test_the_title_of_a_file_name(tmp_path: Path) -> None:
         ("a.html", b"\x89PNG\r\n", "a.html is a PNG picture, not text"),
         ("a.txt", bytes(range(256)) * 20, "a.txt is binary or in an encoding that cannot be told"),
         ("a.txt", b"\x00\x01\x02\x03" * 50, "a.txt is binary or in an encoding that cannot be told"),
-        ("a.pdf", b"text", "a.pdf: a file of kind .pdf cannot be read"),
+        ("a.odt", b"text", "a.odt: a file of kind .odt cannot be read"),
+        ("a.pdf", b"", "a.pdf is empty"),
+        ("a.docx", b" ", "a.docx is empty"),
+        ("a.pdf", b"text", "a.pdf is of another kind, not a PDF"),
+        ("a.pdf", b"<!DOCTYPE html><p>Sign in</p>", "a.pdf is an HTML page, not a PDF"),
+        ("a.pdf", b"PK\x03\x04....", "a.pdf is a DOCX or ZIP archive, not a PDF"),
+        ("a.docx", b"%PDF-1.7 ...", "a.docx is a PDF, not a Word document"),
+        ("a.docx", b"PK\x03\x04....", "a.docx is broken"),
+        ("a.docx", b"\xd0\xcf\x11\xe0" + bytes(600), "a.docx is an old Office file"),
+        ("a.docx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "a.docx is locked with a password"),
+        ("a.pdf", b"%PDF-1.7\n" + b"x" * 300, "a.pdf is broken"),
         ("a", b"text", "a: a file without a suffix cannot be read"),
         ("a.html", b"<html><script>x</script></html>", "a.html: no text"),
         ("a.md", b"# Milia\n\n## Causes\n", "a.md: no text"),
@@ -120,3 +131,24 @@ def test_twice_the_text_takes_about_twice_as_long(tmp_path: Path, suffix: str, s
     # Of this process alone, so that other work on the machine counts for little. What grows by the square takes four
     # times as long; a second more or less says nothing.
     assert seconds(size) < 3 * max(seconds(size // 2), 0.5)
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.txt"])
+def test_huge_files_are_refused_unread(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(300_000_000)  # sparse: takes no room on disk
+    with pytest.raises(UserError, match=rf"{name} has 300 MB, expected at most") as error:
+        read(path)
+    assert error.value.hint
+
+
+def test_what_to_look_at_afterwards_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "milia_in-adults.txt"
+    path.write_text("Small cysts.")
+    assert understand(path).warnings == (
+        "No title was found in it, so it is named after the file: “milia in adults”.",
+        "No headings were found, so all of it is one section.",
+    )
+    path.write_text("Milia\n\nTherapy\n\nA needle.\n")
+    assert understand(path).warnings == ()

@@ -1,0 +1,252 @@
+"""A PDF becomes a `Page`: headings by the size and weight of their letters, paragraphs, list items and table rows.
+
+A line whose letters are larger than those of most text, or bold where most text is not, and that stands by itself is a
+heading; its style gives its level. What is left becomes the same lines as a page saved as text or HTML, so that
+withheld stubs, captions, codes, contributors and dates are understood in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from corpus.blocks import Page
+from corpus.decoding import clean
+from corpus.errors import UserError
+from corpus.hyphens import Joiner
+from corpus.lines import Line, Lines, normal_equal, plain, settle
+from corpus.pdf_lines import Printed, in_order, segments_of
+from corpus.pdf_paragraphs import Paragraph, paragraphs_of
+from corpus.pdf_running import without_running
+from corpus.pdf_tables import aligned, ruled
+from corpus.pdf_words import PdfPage, information, pages_of
+from corpus.read_saved_page import page_of
+from corpus.tables import row_items
+from corpus.vocabulary import Vocabulary, load, normal
+
+_LONGEST_HEADING = 160
+_LARGER = 1.08
+_CAPTION = re.compile(r"(?:figure|fig\.?|plate|image|photo) \d+[.:]\s+\S", re.IGNORECASE)
+_LEADERS = re.compile(r"(?:\s?[.·…]){4,}\s*(?:\d+|[ivxl]+)?$")
+_PAGE_BEHIND = re.compile(r"(.*\S)\s+\d{1,4}")
+_CONTENTS = frozenset({"contents", "table of contents"})
+_NO_TITLE = re.compile(
+    r"untitled|microsoft word|document\d*|\.(?:docx?|pdf|html?|tex|dvi|rtf|odt)\b|^[\W\d_]*$|https?:", re.IGNORECASE
+)
+
+
+def read_pdf(raw: bytes, source: str, stem: str, progress: Callable[[int, int], None] | None = None) -> Page:
+    """Make the page of a PDF's bytes; `stem` names it when nothing in it does.
+
+    Raises:
+        UserError: a password is asked for, the file is broken, scanned, or its letters cannot be told.
+    """
+    vocabulary = load()
+    printed: list[list[Printed]] = []
+    heights: dict[int, float] = {}
+    pictures: list[int] = []
+    letters = unreadable = number = 0
+    for sheet in pages_of(raw, source, progress):
+        on_page = sum(len(word.letters) for word in sheet.words)
+        letters, unreadable = letters + on_page, unreadable + sheet.unreadable
+        if sheet.has_picture and on_page < 20:
+            pictures.append(sheet.number)
+        heights[sheet.number] = sheet.height
+        printed.append(_lines_of(sheet, number))
+        number += len({line.column for line in printed[-1]})
+    _check_readable(source, letters, unreadable, len(printed), len(pictures))
+    paragraphs = paragraphs_of(
+        without_running(printed, heights),
+        lambda text: len(text) <= 90 and vocabulary.listed(text.rstrip(":")) is not None and text[:1].isupper(),
+    )
+    page = Lines()
+    if pictures:
+        where = ", ".join(map(str, pictures[:10])) + (" and more" if len(pictures) > 10 else "")
+        page.warnings.append(f"No text could be read on page {where}: it is a picture.")
+    if unreadable > 0.01 * letters:
+        page.warnings.append(f"{unreadable} characters could not be told: their font does not name its letters.")
+    _fill(page, paragraphs, information(raw).get("Title", ""), vocabulary)
+    settle(page)
+    return page_of(page, source, stem)
+
+
+def _check_readable(source: str, letters: int, unreadable: int, pages: int, pictures: int) -> None:
+    if letters < 20 * pages and (pictures > 0.5 * pages or letters == 0):
+        what = "is scanned: its pages are pictures without text" if pictures else "holds no text"
+        raise UserError(f"{source} {what}", "Recognise its text first, for example with `ocrmypdf in.pdf out.pdf`.")
+    if unreadable > 0.2 * letters:
+        raise UserError(
+            f"{source}: its letters cannot be told, because its fonts do not name them",
+            "Recognise its text anew, for example with `ocrmypdf --force-ocr in.pdf out.pdf`.",
+        )
+
+
+def _lines_of(page: PdfPage, first_column: int) -> list[Printed]:
+    """Return the lines and tables of a page in the order of reading."""
+    tables, words = ruled(page)
+    ordered = in_order([*segments_of(page, words), *tables], first_column)
+    # Lines with leaders ("Therapy ..... 7") are a table of contents.
+    ordered = [line for line in ordered if not _LEADERS.search(line.text)]
+    found: list[Printed] = []
+    at = 0
+    while at < len(ordered):
+        end = at
+        while end < len(ordered) and ordered[end].column == ordered[at].column:
+            end += 1
+        found.extend(aligned(ordered[at:end]))
+        at = end
+    return found
+
+
+def _fill(page: Lines, paragraphs: Sequence[Paragraph], own_title: str, vocabulary: Vocabulary) -> None:
+    """Tell what each paragraph is, and put it among the lines of the page."""
+    joiner = Joiner(line.text for paragraph in paragraphs for line in paragraph.lines)
+    texts = [_text(paragraph, joiner) for paragraph in paragraphs]
+    body = _body(paragraphs)
+    heads = [at for at, paragraph in enumerate(paragraphs) if _is_heading(paragraph, texts[at], body, vocabulary)]
+    # In a table of contents a heading stands once more, its page behind it.
+    named = {normal(texts[at]) for at in heads}
+    listed = {at for at in heads if (found := _PAGE_BEHIND.fullmatch(texts[at])) and normal(found[1]) in named}
+    listed.update(at for at in heads if normal(texts[at]) in _CONTENTS)
+    heads = [at for at in heads if at not in listed]
+    page.title = _title([(paragraphs[at], texts[at], at) for at in heads], own_title, vocabulary)
+    title = normal(page.title) if page.title else ""
+    left = [at for at in heads if not normal_equal(texts[at], title)]
+    levels = _levels([paragraphs[at] for at in left])
+    header: list[str] = []
+    before: Paragraph | None = None
+    for at, paragraph in enumerate(paragraphs):
+        text = texts[at]
+        if paragraph.table is not None:
+            header = _table(page, paragraph, header if _continues(before, paragraph) else [], joiner)
+        elif normal_equal(text, title) or at in listed:
+            pass
+        elif at in left:
+            words = f"{paragraph.lead} {text}".strip().rstrip(":")
+            page.lines.append(Line("heading", words, 1, level=levels[paragraph.style], page=paragraph.page))
+        elif paragraph.sign:
+            page.lines.append(Line("item", text, 1, paragraph.indent, paragraph.sign, page=paragraph.page))
+        elif _CAPTION.match(text) and len(text) <= 400:
+            page.captions.append(" ".join(text.split()))
+        elif (line := plain(text, 1, page, vocabulary)) is not None:
+            line.page = paragraph.page
+            page.lines.append(line)
+        before = paragraph
+    page.tail = len(page.lines)
+
+
+def _text(paragraph: Paragraph, joiner: Joiner) -> str:
+    """Return the lines of a paragraph as one; a form feed stands where a page begins."""
+    text, page = "", paragraph.page
+    for line in paragraph.lines:
+        text = joiner.join(text, clean(line.text), " " + "\f" * (line.page - page))
+        page = line.page
+    return text
+
+
+def _body(paragraphs: Sequence[Paragraph]) -> tuple[float, bool]:
+    """Return the size of most letters, and whether most of them are bold."""
+    sizes: Counter[float] = Counter()
+    bold: Counter[bool] = Counter()
+    for paragraph in paragraphs:
+        for line in paragraph.lines:
+            sizes[_half(line.size)] += len(line.text)
+            bold[line.bold] += len(line.text)
+    return (sizes.most_common(1)[0][0] if sizes else 10.0), bold[True] > bold[False]
+
+
+def _is_heading(paragraph: Paragraph, text: str, body: tuple[float, bool], vocabulary: Vocabulary) -> bool:
+    if paragraph.table is not None or not text or len(text) > _LONGEST_HEADING or len(paragraph.lines) > 4:
+        return False
+    words = text.rstrip(":").rstrip()
+    if not re.search(r"[^\W\d_]", words) or words[-1:] in ".,;" or "\f" in text:
+        return False
+    size, bold = paragraph.style[0], paragraph.style[1]
+    if paragraph.sign:
+        # "1. Introduction" is a heading where the items of a list are not set like this.
+        return paragraph.sign == "1" and (size > _LARGER * body[0] or (bold and not body[1])) and len(words) <= 90
+    if vocabulary.is_withheld(text) or _CAPTION.match(text):
+        return False
+    if size > _LARGER * body[0]:
+        return True
+    if size < 0.9 * body[0]:
+        return False
+    if bold and not body[1]:
+        return True
+    alone = len(paragraph.lines) == 1 and len(words) <= 90 and not words[:1].islower()
+    if alone and vocabulary.listed(words) and not vocabulary.is_boilerplate(words):
+        return True
+    return alone and paragraph.gap and words.isupper() and " " in words and not re.search(r"\d", words)
+
+
+def _title(heads: Sequence[tuple[Paragraph, str, int]], named: str, vocabulary: Vocabulary) -> str | None:
+    """Return the largest heading when it is the only one of its style, or the first thing said; else the file's own."""
+    named = " ".join(named.split())
+    usable = 3 <= len(named) <= 200 and not _NO_TITLE.search(named)
+    first = [(paragraph, text) for paragraph, text, _ in heads if paragraph.page <= 2]
+    if first:
+        largest = max(paragraph.style[0] for paragraph, _, _ in heads)
+        top = [(paragraph, text) for paragraph, text in first if paragraph.style[0] >= largest - 0.6]
+        same = [text for paragraph, text, _ in heads if top and paragraph.style == top[0][0].style]
+        if top and vocabulary.listed(top[0][1]):
+            top = []  # the name of a section is that of no page
+        if top and len(same) == 1:
+            return top[0][1].replace("\f", " ")
+        if top and heads[0][0] is top[0][0] and heads[0][2] == 0 and len(heads) > 1 and heads[1][2] == 1:
+            return top[0][1]
+        if usable and any(normal_equal(text, normal(named)) for _, text in first):
+            return named
+    return named if usable else None
+
+
+def _levels(heads: Sequence[Paragraph]) -> dict[tuple[float, bool, bool], int]:
+    """Return the level of each style of heading: larger before smaller, bold before light, capitals before others."""
+    styles = sorted({paragraph.style for paragraph in heads}, reverse=True)
+    return {style: min(2 + at, 6) for at, style in enumerate(styles)}
+
+
+def _continues(before: Paragraph | None, paragraph: Paragraph) -> bool:
+    """Tell whether a table goes on from the page before: it stands next, and its columns begin at the same places."""
+    if before is None or before.table is None or paragraph.table is None or paragraph.page != before.page + 1:
+        return False
+    one, other = before.table.lefts, paragraph.table.lefts
+    return len(one) == len(other) and all(abs(a - b) <= 4 for a, b in zip(one, other, strict=True))
+
+
+def _table(page: Lines, paragraph: Paragraph, header: list[str], joiner: Joiner) -> list[str]:
+    """Add the rows of a table as items and return its header; `header` is that of the page before."""
+    table = paragraph.table
+    rows: list[list[str]] = []
+    for row in table.rows if table is not None else ():
+        cells = []
+        for cell in row:
+            text = ""
+            for line in cell.split("\n"):
+                text = joiner.join(text, clean(line))
+            cells.append(" ".join(text.split()))
+        rows.append(cells)
+    if table is None or not rows:
+        return header
+    own = table.bold[0]
+    texts: list[str]
+    if len(rows) > 1 and _all_bold(own, rows[0]) and not all(map(_all_bold, table.bold, rows)):
+        first = rows.pop(0)
+        header = first
+        texts = row_items(header, rows)
+    elif header:
+        texts = row_items(header, rows[1:] if rows[0] == header else rows)
+    elif all(len(row) == 2 and bold[0] and not bold[1] for row, bold in zip(rows, table.bold, strict=True)):
+        texts = [f"{name}: {value}".strip(": ") for name, value in rows]
+    else:
+        texts = row_items([], rows)
+    page.lines.extend(Line("item", text, 1, 0, "•", page=paragraph.page) for text in texts)
+    return header
+
+
+def _all_bold(bold: Sequence[bool], cells: Sequence[str]) -> bool:
+    return all(heavy for heavy, cell in zip(bold, cells, strict=True) if cell)
+
+
+def _half(size: float) -> float:
+    return round(2 * size) / 2
