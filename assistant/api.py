@@ -192,6 +192,7 @@ def _opened(document: Document) -> dict[str, Any]:
         "version": document.version,
         "dates": dict(document.dates),
         "text": document.text,
+        "pages": [{"start": begin.start, "page": begin.page} for begin in document.pages],
         "sections": [
             {
                 "id": section.id,

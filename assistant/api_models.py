@@ -70,6 +70,9 @@ class CitationBody(_Told):
     quote: str
     start: int
     end: int
+    page: int | None = Field(
+        default=None, description="Page of the file on which the quote begins, from 1; null for a file without pages."
+    )
 
 
 class StatementBody(_Told):
@@ -166,6 +169,13 @@ class SectionBody(ListedSectionBody):
     questions: list[str]
 
 
+class PageStartBody(_Told):
+    """Where the text of another page of the file begins."""
+
+    start: int
+    page: int | None = Field(description="From 1; null where text stands that is of no one page.")
+
+
 class DocumentBody(_Told):
     """A whole document."""
 
@@ -175,6 +185,7 @@ class DocumentBody(_Told):
     version: str
     dates: dict[str, str]
     text: str
+    pages: list[PageStartBody] = Field(description="By `start`; empty for a file without pages, such as HTML.")
     sections: list[SectionBody]
 
 

@@ -159,4 +159,5 @@ class Assistant:
 def cite(passage: Passage, document: Document) -> Citation:
     """Return the citation of a whole passage."""
     heading = next(section.heading for section in document.sections if section.id == passage.section_id)
-    return Citation(document.id, heading, passage.id, passage.text, passage.start, passage.end)
+    page = document.page_at(passage.start)
+    return Citation(document.id, heading, passage.id, passage.text, passage.start, passage.end, page)

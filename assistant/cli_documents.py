@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli_add import add_documents
 from assistant.plugins import PluggedGroup
-from assistant.terminal import STATUS_SIGNS, console, index_progress
-from corpus.errors import UserError
+from assistant.terminal import STATUS_SIGNS, console, index_progress, pages_text
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
-    from corpus.types import Document
 
 
 @click.group("documents", cls=PluggedGroup, plugged="wardbook.documents")
@@ -44,36 +42,6 @@ def list_documents(settings: Settings, as_json: bool) -> None:
             click.echo(f"{document.id}\n  {document.title}; {row['passages']} passages; from {document.source}")
 
 
-@documents_group.command("add")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.pass_obj
-def add_documents(settings: Settings, files: tuple[Path, ...]) -> None:
-    """Read each FILE, say what was understood, and index it."""
-    from assistant.wiring import build_index, open_library
-
-    library = open_library(settings)
-    refused: list[tuple[Path, UserError]] = []
-    added = 0
-    for path in files:
-        try:
-            document = library.add(path)
-        except UserError as error:
-            refused.append((path, error))
-            continue
-        added += 1
-        _print_understood(document)
-    if added:
-        with index_progress() as progress:
-            build_index(settings, progress)
-        console.print(f"{added} document(s) added and indexed.")
-    if refused:
-        for path, refusal in refused:
-            click.echo(f"error: {path} was not added: {refusal.message}", err=True)
-            if refusal.hint:
-                click.echo(f"  try: {refusal.hint}", err=True)
-        raise click.exceptions.Exit(2)
-
-
 @documents_group.command("remove")
 @click.argument("document_id", metavar="ID")
 @click.pass_obj
@@ -97,18 +65,12 @@ def show_document(settings: Settings, document_id: str) -> None:
     document = open_library(settings).get(document_id)
     click.echo(f"{document.title}\n{document.id}, {document.version}")
     for section in document.sections:
-        click.echo(f"\n{STATUS_SIGNS[section.status]} {section.heading} [{section.status}]")
+        where = pages_text(document, section)
+        click.echo(
+            f"\n{STATUS_SIGNS[section.status]} {section.heading} [{section.status}{f', {where}' if where else ''}]"
+        )
         if section.status == "present":
             click.echo(document.text[section.start : section.end])
 
 
-def _print_understood(document: Document) -> None:
-    from corpus.passages import split
-
-    passages = split(document)
-    click.echo(f"{document.id}: {document.title} ({len(passages)} passages)")
-    for section in document.sections:
-        count = sum(passage.section_id == section.id for passage in passages)
-        known = "" if section.topic != "other" else ", a heading the vocabulary does not know"
-        said = f"{count} passages" if section.status == "present" else section.status
-        click.echo(f"  {STATUS_SIGNS[section.status]} {section.heading}: {said}{known}")
+documents_group.add_command(add_documents)

@@ -17,5 +17,6 @@ def count_statement(part: Part, evidence: Sequence[Passage], document: Document)
         return None
     start, end = evidence[0].start, evidence[-1].end
     heading = next(section.heading for section in document.sections if section.id == evidence[0].section_id)
-    citation = Citation(document.id, heading, evidence[0].id, document.text[start:end], start, end)
+    quote, page = document.text[start:end], document.page_at(start)
+    citation = Citation(document.id, heading, evidence[0].id, quote, start, end, page)
     return Statement(f"{len(evidence)} are listed under “{heading}”.", (citation,))

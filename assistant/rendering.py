@@ -44,6 +44,7 @@ class ShownCitation(_Shape):
     quote: str
     start: int = Field(ge=0)
     end: int = Field(ge=0)
+    page: int | None = None
 
 
 class ShownStatement(_Shape):

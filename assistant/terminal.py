@@ -12,6 +12,7 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from assistant.types import Answer
+    from corpus.types import Document, Section
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -43,6 +44,14 @@ def index_progress() -> Iterator[Callable[[int, int], None]]:
         bar.stop()
 
 
+def pages_text(document: Document, section: Section) -> str:
+    """Return the pages of a section's body, "p. 3" or "pp. 3-4"; "" where the file has none."""
+    first, last = document.page_at(section.start), document.page_at(max(section.start, section.end - 1))
+    if first is None:
+        return ""
+    return f"p. {first}" if last in (None, first) else f"pp. {first}-{last}"
+
+
 def print_answer(answer: Answer) -> None:
     """Print statements with numbered citations, then the quotes' places, then notices."""
     if answer.interpreted_as:
@@ -52,7 +61,8 @@ def print_answer(answer: Answer) -> None:
     for statement in answer.statements:
         marks = ""
         for citation in statement.citations:
-            places.append(f"{citation.section}, characters {citation.start}-{citation.end}")
+            page = f", p. {citation.page}" if citation.page is not None else ""
+            places.append(f"{citation.section}{page}, characters {citation.start}-{citation.end}")
             marks += f"[{len(places)}]"
         click.echo(textwrap.fill(f"{statement.text} {marks}", width=100))
     if answer.notice:

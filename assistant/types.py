@@ -31,6 +31,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    page: int | None = None
+    """Page of the file on which the quote begins, counted from 1; None for a file without pages."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the citation as it stands in the answer's JSON."""
@@ -41,6 +43,7 @@ class Citation:
             "quote": self.quote,
             "start": self.start,
             "end": self.end,
+            "page": self.page,
         }
 
 

@@ -33,7 +33,8 @@ def read_docx(raw: bytes, source: str, stem: str) -> Page:
     """
     vocabulary = load()
     word = word_file(raw, source)
-    paged = 1 + sum(one.text.count("\f") for one in word.paragraphs) == word.page_count
+    breaks = sum(one.text.count("\f") for one in word.paragraphs)
+    paged = 0 < breaks == word.page_count - 1  # a file that was never laid out says one page, however long it is
     page = Lines()
     levels = _levels(word.paragraphs, vocabulary)
     page.title = _title(word.paragraphs, levels, word.title, vocabulary)

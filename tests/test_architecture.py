@@ -18,7 +18,9 @@ BIG_LIBRARIES = (
     "langchain_text_splitters",
     "sentence_transformers",
     "bm25s",
+    "docx",
     "ir_measures",
+    "pypdfium2",
 )
 HEAVY = (*BIG_LIBRARIES, "torch", "sklearn", "transformers", "pandas")
 

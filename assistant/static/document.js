@@ -31,6 +31,17 @@ export function sectionAt(shown, quote) {
   return shown.sections.find((section) => section.start <= quote.start && quote.start < section.end) ?? null;
 }
 
+/** Return the page of the file on which a character stands, null for a file without pages. */
+export function pageAt(shown, offset) {
+  return (shown.pages ?? []).findLast((begin) => begin.start <= offset)?.page ?? null;
+}
+
+/** Return a section's heading with the page of a quote in it: "Therapy, p. 3". */
+export function placeName(shown, section, offset) {
+  const page = pageAt(shown, offset);
+  return page === null ? section.heading : `${section.heading}, p. ${page}`;
+}
+
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -77,6 +88,8 @@ function contents(shown, places) {
 function sectionElement(shown, section, quote) {
   const heading = make("h3", { tabindex: "-1" }, section.heading);
   const element = make("section", { "data-section": section.id, class: `wb-section wb-${section.status}` }, heading);
+  const page = pageAt(shown, section.start);
+  if (page !== null) element.append(make("p", { class: "wb-page" }, `p. ${page}`));
   if (section.questions.length) {
     const asks = section.questions.map((question) => make("button", { type: "button", class: "wb-ask", value: question }, question));
     element.append(make("p", { class: "wb-asks" }, make("span", { class: "wb-sr" }, "Ask: "), ...asks));

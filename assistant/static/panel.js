@@ -1,5 +1,5 @@
 // Which place of which document is shown: the address is the one truth, so back, forward and a sent link all work.
-import { getDocument, make, mark, render, sectionAt } from "./document.js";
+import { getDocument, make, mark, placeName, render, sectionAt } from "./document.js";
 import { focusQuietly } from "./quotes.js";
 import { readPlace, sameText } from "./text.js";
 
@@ -120,7 +120,7 @@ function showQuote(found, quote) {
   marks[0].tabIndex = -1;
   bring(marks[0], "center");
   marks[0].focus({ preventScroll: true });
-  say(`Quoted from ${sectionAt(found, quote).heading}: ${found.cut.cut(quote.start, quote.end)}`);
+  say(`Quoted from ${placeName(found, sectionAt(found, quote), quote.start)}: ${found.cut.cut(quote.start, quote.end)}`);
 }
 
 function showSection(id) {

@@ -1,5 +1,5 @@
 // Hovering or focusing a citation shows its quote beside it.
-import { getDocument, sectionAt } from "./document.js";
+import { getDocument, placeName, sectionAt } from "./document.js";
 import { readPlace, sameText } from "./text.js";
 
 const card = document.getElementById("wb-quote");
@@ -14,7 +14,7 @@ export async function quoteOf(link) {
   const found = await getDocument(place.id);
   const section = sectionAt(found, place.quote);
   if (!section || !sameText(place, found)) return null;
-  return { title: found.title, section: section.heading, quote: found.cut.cut(place.quote.start, place.quote.end) };
+  return { title: found.title, section: placeName(found, section, place.quote.start), quote: found.cut.cut(place.quote.start, place.quote.end) };
 }
 
 export function watchQuotes() {

@@ -1,5 +1,5 @@
 // What stands in the chat, read back from it, and written as text, Markdown or a page of its own.
-import { getDocument, peekDocument, sectionAt } from "./document.js";
+import { getDocument, peekDocument, placeName, sectionAt } from "./document.js";
 import { readPlace, sameText } from "./text.js";
 
 /** Fetch every document that is cited within an element; one that is gone is left out. */
@@ -50,7 +50,8 @@ function sourceOf(number, href) {
   const section = found && place.quote && sectionAt(found, place.quote);
   if (!section || !sameText(place, found)) return null;
   const address = new URL(location.pathname, location.origin).href + href;
-  return { number, title: found.title, section: section.heading, quote: found.cut.cut(place.quote.start, place.quote.end), address };
+  const where = placeName(found, section, place.quote.start);
+  return { number, title: found.title, section: where, quote: found.cut.cut(place.quote.start, place.quote.end), address };
 }
 
 /** Write one answer as text with its sources. */
