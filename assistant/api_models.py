@@ -46,7 +46,13 @@ class AskBody(BaseModel):
         default=None, description="Id of the document; without one, the document that the question is nearest to."
     )
 
-    @field_validator("question", "document")
+    model: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Chat model that writes, as the owner allows, or “quotes”; without one, as the server is set.",
+    )
+
+    @field_validator("question", "document", "model")
     @classmethod
     def _is_text(cls, value: str | None) -> str | None:
         if value is not None and not value.isascii():
@@ -90,6 +96,16 @@ class DocumentRefBody(_Told):
     version: str
 
 
+class WritingBody(_Told):
+    """How a chat model's sentences fared at the gate."""
+
+    model: str
+    released: int = Field(description="Sentences that the quotes they cite support.")
+    replaced: int = Field(description="Unsupported sentences in place of which the quote stands they tried to use.")
+    dropped: int = Field(description="Unsupported sentences that left no trace.")
+    why: str | None = Field(description="Why the model was not asked, or broke off; null when all went well.")
+
+
 class AnswerBody(_Told):
     """An answer: cited statements, or which kind of refusal it is."""
 
@@ -122,6 +138,7 @@ class AnswerBody(_Told):
                     "confidence": 0.97,
                     "document": {"id": _ID, "title": _TITLE, "version": "sha256:…"},
                     "answered_by": "quotes",
+                    "writing": None,
                     "elapsed_ms": 14.2,
                 }
             ]
@@ -137,6 +154,7 @@ class AnswerBody(_Told):
     confidence: float
     document: DocumentRefBody | None
     answered_by: str = Field(description="“quotes” for the document's own words, or the model that wrote the text.")
+    writing: WritingBody | None = Field(description="How a chat model's sentences fared; null when none was to write.")
     elapsed_ms: float
 
 

@@ -1,14 +1,15 @@
 """`Assistant.ask`: the one function behind the page, the API, the command line and the evaluation.
 
 The way of a question: mend its spelling, complete it when it is a follow-up, take it apart; then for each part search,
-weigh the hits as evidence, decide the outcome; last, quote the evidence or say which kind of refusal it is.
+weigh the hits as evidence, decide the outcome; last, quote the evidence or say which kind of refusal it is. Where a
+chat model writes, it does so after all this, from the evidence and through the gate (`writing/`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import notices
@@ -18,6 +19,9 @@ from assistant.followups import readings
 from assistant.parts import take_apart
 from assistant.spelling import mend
 from assistant.types import Answer, Citation, DocumentRef, Outcome, Statement, Turn
+from assistant.writing.rewriting import complete
+from assistant.writing.writer import Asked
+from assistant.writing.writers import Writers
 from corpus.errors import UserError
 from corpus.types import Document, Passage
 from index.encoder import Encoder
@@ -58,12 +62,18 @@ class Assistant:
     """Answers questions about the documents of a library."""
 
     def __init__(
-        self, documents: Sequence[Document], index: Index, encoder: Encoder, cache_folder: Path | None = None
+        self,
+        documents: Sequence[Document],
+        index: Index,
+        encoder: Encoder,
+        cache_folder: Path | None = None,
+        writers: Writers | None = None,
     ) -> None:
-        """Take the documents that the index holds, and a folder where vectors of words may be kept."""
+        """Take the documents that the index holds, a folder where vectors of words may be kept, and who may write."""
         self.documents = tuple(documents)
         self.index = index
         self._reader = Reader(documents, index, encoder, cache_folder)
+        self._writers = writers or Writers()
 
     def document(self, document_id: str) -> Document:
         """Return a document.
@@ -77,33 +87,54 @@ class Assistant:
         """Do at start what the first question would otherwise wait for."""
         self._reader.warm()
 
-    def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        document_id: str | None = None,
+        *,
+        model: str | None = None,
+        told: Callable[[Statement], object] = lambda statement: None,
+    ) -> Answer:
         """Answer a question from one document: the one named, or the one that the question is nearest to.
 
+        `model` names the chat model that writes, "quotes" for none, None for the one of the settings. `told` is given
+        each statement of a written answer as soon as it stands.
+
         Raises:
-            UserError: the question is empty or over 2,000 characters, or the document is unknown.
+            UserError: the question is empty or over 2,000 characters, the document is unknown, or the model may not be
+                asked for.
         """
         began = time.perf_counter()
         check_question(question)
+        writer = self._writers.choose(model)
         document = (
             self._reader.document(document_id) if document_id else self._reader.nearest_document(question, history)
         )
         lexicon = self._reader.lexicon(document.id)
         mended = mend(question, lexicon.words, self._reader.english)
         ways = readings(mended, history, lexicon.subject)
+        if writer is not None and writer.rewrites and ways[0] != mended:
+            completed = complete(mended, history, document.title, writer.model)
+            ways = (completed,) if completed else ways
         decided = [self._decide(way, document) for way in ways]
         # The likeliest reading comes first: another one must be clearly better evidenced to be preferred.
         chosen = max(decided, key=lambda way: (way.answered > 0.5, -decided.index(way)))
         interpreted = chosen.text if chosen.text.strip() != question.strip() else None
-        return self._answer(question, interpreted, chosen, document, began)
+        answer = self._answer(question, interpreted, chosen, document)
+        if writer is not None and answer.outcome == "answered":
+            asked = Asked(chosen.text, document.title, answer.statements, lexicon.abbreviations)
+            written = writer.write(asked, told)
+            by = written.writing.model if written.writing.released else "quotes"
+            answer = replace(answer, statements=written.statements, answered_by=by, writing=written.writing)
+        return replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000.0)
 
     def _decide(self, text: str, document: Document) -> _Decided:
         apart = take_apart(text)
         return _Decided(text, tuple(self._reader.read(part, apart.setting, document.id) for part in apart.asked))
 
-    def _answer(
-        self, question: str, interpreted: str | None, decided: _Decided, document: Document, began: float
-    ) -> Answer:
+    def _answer(self, question: str, interpreted: str | None, decided: _Decided, document: Document) -> Answer:
+        """Return the quoted answer, or the refusal; the time that it took is not known yet."""
         outcomes = [part.decision.outcome for part in decided.parts]
         order: tuple[Outcome, ...] = ("answered", "withheld", "not_in_document", "out_of_scope")
         outcome = min(outcomes, key=order.index)
@@ -126,7 +157,7 @@ class Assistant:
             confidence=min(part.decision.confidence for part in decided.parts),
             document=DocumentRef(document.id, document.title, document.version),
             answered_by="quotes",
-            elapsed_ms=(time.perf_counter() - began) * 1000.0,
+            elapsed_ms=0.0,
         )
 
     def _statements(self, part: Reading, document: Document) -> list[Statement]:

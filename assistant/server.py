@@ -124,7 +124,9 @@ def _desk(settings: Settings) -> Desk:
             assistant.ask("What is it?")
         return assistant
 
-    return Desk(Opening(open_), at_once=settings.questions_at_once, waiting=settings.questions_waiting)
+    # Answers that wait for a chat model have places of their own: others are quoted meanwhile.
+    writing = settings.model_at_once if settings.model or settings.models_allowed else 0
+    return Desk(Opening(open_), at_once=settings.questions_at_once + writing, waiting=settings.questions_waiting)
 
 
 class _AsOpened:

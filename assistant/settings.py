@@ -44,6 +44,38 @@ class Settings(BaseSettings):
     )
     mcp: bool = Field(default=False, description="Serve the assistant to agents at /mcp (needs the extra `mcp`).")
 
+    model: str | None = Field(
+        default=None, description="Chat model that writes answers, provider:name; unset: answers are quotes."
+    )
+    model_url: str | None = Field(
+        default=None,
+        description="Base URL of the model's server (http://127.0.0.1:8000/v1); unset: the provider's own.",
+    )
+    model_key: SecretStr | None = Field(
+        default=None,
+        description="Key of the model's provider; unset: its own variable, such as OPENAI_API_KEY.",
+    )
+    model_timeout_seconds: float = Field(
+        default=20.0, gt=0, le=600, description="Seconds a model may take for one answer; then the quotes stand."
+    )
+    model_at_once: int = Field(
+        default=2, ge=1, le=64, description="Answers that a model writes at once; others get quotes meanwhile."
+    )
+    models_allowed: str = Field(
+        default="", description="Other models, by commas, that a request to the API may name; empty: none."
+    )
+    model_rewrites: bool = Field(
+        default=False,
+        description="Whether the model completes follow-up questions; where that fails, the rules do.",
+    )
+    entailment: str | None = Field(
+        default=None,
+        description="Folder of an NLI cross-encoder that checks written sentences; unset: the check that comes along.",
+    )
+    tracing: bool = Field(
+        default=False, description="Whether LangSmith may trace calls of the model; else it is kept off."
+    )
+
     feedback: bool = Field(default=True, description="Whether readers may rate answers; kept on this machine only.")
     feedback_keep_days: int = Field(default=180, ge=0, description="Days that ratings are kept; 0: for ever.")
     review_password: SecretStr | None = Field(

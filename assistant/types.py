@@ -73,6 +73,32 @@ class DocumentRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """How a chat model's sentences fared; the answer may hold quotes beside them."""
+
+    model: str
+    """As the settings name it, such as "openai:gpt-5-mini"."""
+    released: int
+    """Sentences of the model's that the quotes they cite support."""
+    replaced: int
+    """Sentences that were not supported, in place of which the quote stands that they tried to use."""
+    dropped: int
+    """Sentences that were not supported and have no place."""
+    why: str | None
+    """Why the model was not asked, or broke off, or why the quoted answer stands; None when all went well."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as it stands in the answer's JSON."""
+        return {
+            "model": self.model,
+            "released": self.released,
+            "replaced": self.replaced,
+            "dropped": self.dropped,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question."""
 
@@ -93,6 +119,8 @@ class Answer:
     answered_by: str
     """"quotes", or the name of the chat model that wrote."""
     elapsed_ms: float
+    writing: Writing | None = None
+    """None when no chat model was to write, and for refusals."""
 
     @property
     def text(self) -> str:
@@ -112,5 +140,6 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "document": self.document.to_dict() if self.document else None,
             "answered_by": self.answered_by,
+            "writing": self.writing.to_dict() if self.writing else None,
             "elapsed_ms": round(self.elapsed_ms, 1),
         }

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from corpus.errors import UserError
 from corpus.library import Library
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.settings import Settings
+    from assistant.writing.chat_model import ModelOptions
+    from assistant.writing.gate import Gate
+    from assistant.writing.writers import Writers
+    from index.encoder import Encoder
     from index.generations import Manifest
 
 Progress = Callable[[int, int], None]
@@ -61,9 +66,67 @@ def open_assistant(
             say(why)
         ensure(settings.index_folder, documents, encoder, progress)
         index = Index.open(settings.index_folder, encoder)
-    assistant = Assistant(documents, index, encoder, settings.home / "words")
+    assistant = Assistant(documents, index, encoder, settings.home / "words", open_writers(settings, encoder, say))
     assistant.warm()
     return assistant
+
+
+def open_writers(settings: Settings, encoder: Encoder, say: Callable[[str], None] | None = None) -> Writers:
+    """Return who may write; where a model is set, open it, and say when it does not answer: quotes stand meanwhile.
+
+    Raises:
+        UserError: the model's name, package or key is wrong, or the owner's NLI model can't be read.
+    """
+    from assistant.writing.writers import Writers
+
+    allowed = tuple(name.strip() for name in settings.models_allowed.split(",") if name.strip())
+    if settings.model is None and not allowed:
+        return Writers()
+    from assistant.writing.chat_model import open_chat_model, probe
+    from assistant.writing.writer import Writer
+
+    gate = open_gate(settings, encoder)
+
+    def open_writer(name: str) -> Writer:
+        model = open_chat_model(model_options(settings, name))
+        return Writer(
+            model,
+            gate,
+            timeout_seconds=settings.model_timeout_seconds,
+            at_once=settings.model_at_once,
+            rewrites=settings.model_rewrites,
+        )
+
+    writers = Writers(settings.model, allowed, open_writer)
+    writer = writers.choose(None)
+    if writer is not None and say is not None:
+        try:
+            probe(writer.model)
+        except UserError as error:
+            say(f"{error.message}. Answers are quotes until it does. Try: {error.hint}")
+    return writers
+
+
+def open_gate(settings: Settings, encoder: Encoder) -> Gate:
+    """Return the gate that written sentences pass.
+
+    Raises:
+        UserError: the owner's NLI model can't be read.
+    """
+    from assistant.writing.gate import Gate, read_gate_model
+    from assistant.writing.reading import FittedReader, LocalNli
+
+    if settings.entailment:
+        return Gate(encoder.whole_words, LocalNli(settings.entailment), None)
+    return Gate(encoder.whole_words, FittedReader(), read_gate_model())
+
+
+def model_options(settings: Settings, name: str) -> ModelOptions:
+    """Return how to reach a model."""
+    from assistant.writing.chat_model import ModelOptions
+
+    key = settings.model_key.get_secret_value() if settings.model_key else None
+    return ModelOptions(name, settings.model_url, key, settings.model_timeout_seconds)
 
 
 def check_index(settings: Settings) -> Manifest:
@@ -72,7 +135,6 @@ def check_index(settings: Settings) -> Manifest:
     Raises:
         UserError: there is none, it does not fit this installation, or it lacks documents.
     """
-    from corpus.errors import UserError
     from index.search import Index
     from index.sentence_transformers_encoder import load
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from corpus.errors import UserError
+from evals.gate.command import gate_command
 
 if TYPE_CHECKING:
     from corpus.types import Document
@@ -37,7 +38,10 @@ class _RunByDefault(click.Group):
 
 @click.group("eval", cls=_RunByDefault)
 def command() -> None:
-    """Run the evaluation (`run` may be left out), check suites, or report on a run again."""
+    """Run the evaluation (`run` may be left out), check suites, report on a run again, or measure the gate."""
+
+
+command.add_command(gate_command)
 
 
 @command.command("run")

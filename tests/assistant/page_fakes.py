@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-from assistant.types import Answer, Citation, DocumentRef, Outcome, Statement, Turn
+from assistant.types import Answer, Citation, DocumentRef, Outcome, Statement, Turn, Writing
 from corpus.errors import UserError
 from corpus.passages import split
 from corpus.readers import read
@@ -49,10 +49,22 @@ class FakeAssistant:
         self.release = Event()
         self.asked: list[tuple[str, tuple[Turn, ...], str | None]] = []
 
-    def ask(self, question: str, history: Sequence[Turn] = (), document_id: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        document_id: str | None = None,
+        *,
+        model: str | None = None,
+        told: Callable[[Statement], object] = lambda statement: None,
+    ) -> Answer:
         self.asked.append((question, tuple(history), document_id))
         document = self._library.get(document_id) if document_id else self._library.documents()[0]
         words = question.lower()
+        if model not in (None, "quotes"):
+            raise UserError(f"the model {model!r} may not be asked for, expected one of: quotes")
+        if "write" in words:
+            return self._write(document, question, told)
         if "slow" in words:
             self.release.wait(20)
         if "mendable" in words:
@@ -83,6 +95,15 @@ class FakeAssistant:
             found = found[:2]
         read_as = "What is calcinosis cutis?" if history else None
         return _answer(document, question, "answered", [_said(p, section.heading) for p in found], (), None, read_as)
+
+    def _write(self, document: Document, question: str, told: Callable[[Statement], object]) -> Answer:
+        """Write two sentences as a chat model does: the second only once it is released."""
+        first, second = (_said(passage, passage.text) for passage in split(document)[:2])
+        told(first)
+        self.release.wait(20)
+        told(second)
+        answer = _answer(document, question, "answered", [second, first], (), None)
+        return replace(answer, answered_by="fake:model", writing=Writing("fake:model", 2, 1, 0, None))
 
 
 def _said(passage: Passage, heading: str) -> Statement:

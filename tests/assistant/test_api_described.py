@@ -48,7 +48,7 @@ def test_every_example_of_the_description_can_be_sent(client: TestClient) -> Non
         assert {"200", "401", "404", "413", "422", "429", "503"} == set(described["paths"][path]["post"]["responses"])
     for example in described["components"]["schemas"]["AnswerBody"]["examples"]:
         # FastAPI leaves nulls out of what it describes.
-        AnswerBody.model_validate({"interpreted_as": None, "notice": None, **example})
+        AnswerBody.model_validate({"interpreted_as": None, "notice": None, "writing": None, **example})
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -1,0 +1,170 @@
+"""The gate: a written sentence is released only when the quotes that it cites support it.
+
+Rules first, each of which blocks alone: numbers, units, ranges, dates and codes stand in the quotes as stated;
+names and clinical terms stand there or are listed synonyms; denials and opposites agree. What passes them is read
+beside the quotes by a fitted reader (`reading.py`), and a forest (`gate_model.json`, `python -m evals.fit.gate`)
+decides over that, lexical and alignment features; an owner's NLI model may decide instead. `wardbook eval gate`
+measures both errors.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from assistant.forest import Forest, forest_from_json
+from assistant.writing.aligned import Aligned, Token, align
+from assistant.writing.quantities import codes, plain
+from assistant.writing.reading import SupportReader
+from assistant.writing.support import feature_row, support_features
+
+MODEL = Path(__file__).parent / "gate_model.json"
+VERBATIM = "verbatim"
+MOST_WORDS = 60
+_MARKUP = re.compile(r"[<>{}`*#\\|]|https?:|www\.|\]\(|[\x00-\x08\x0b-\x1f\x7f‪-‮⁦-⁩]")
+_NAME = re.compile(r"(?<=[^\s.!?:]\s)(?:[A-Z][\w-]*|\w+[A-Z][\w-]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a sentence is checked against."""
+
+    quotes: tuple[str, ...]
+    """The quotes that it cites."""
+    around: tuple[str, ...]
+    """The document's title and the headings of the quotes."""
+    long_forms: Mapping[str, str] = field(default_factory=dict)
+    """Abbreviation in lower case -> long form, as the document defines them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of a sentence."""
+
+    released: bool
+    why: str
+    """"verbatim" or "supported"; else the rule that blocked it."""
+    support: float
+    """Probability that the quotes support it; 0 when a rule blocked it, 1 when it stands there word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A sentence and its quotes as the rules saw them."""
+
+    sentence: str
+    quotes: tuple[str, ...]
+    """Like the sentence with quantities written in one way."""
+    fault: str | None
+    """The rule that blocks it, `VERBATIM` when it stands in a quote, None when the model is to decide."""
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class GateModel:
+    """The fitted check."""
+
+    forest: Forest
+    release_from: float
+    """The support from which a sentence is released."""
+
+
+@cache
+def read_gate_model(path: Path = MODEL) -> GateModel:
+    """Read the fitted check."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return GateModel(forest_from_json(data), data["release_from"])
+
+
+class Gate:
+    """Checks sentences."""
+
+    def __init__(
+        self, english: Collection[str], reader: SupportReader, model: GateModel | None, least_log_odds: float = 0.0
+    ) -> None:
+        """Take the words of everyday English, a reader, and the model that was fitted with it.
+
+        Without a model, for a reader of the owner's, what it says decides: a sentence is released from
+        `least_log_odds` on.
+        """
+        self._english = english
+        self._reader = reader
+        self._model = model
+        self._least_log_odds = least_log_odds
+
+    def check(self, sentence: str, sources: Sources) -> Verdict:
+        """Say whether the sources support a sentence; without a quote none is supported."""
+        fault = form_fault(sentence) or (None if sources.quotes else "no citation")
+        if fault:
+            return Verdict(False, fault, 0.0)
+        seen = self.see(sentence, sources)
+        if seen.fault == VERBATIM:
+            return Verdict(True, VERBATIM, 1.0)
+        if seen.fault:
+            return Verdict(False, seen.fault, 0.0)
+        read = self._reader.log_odds(seen.sentence, seen.quotes)
+        if self._model is None:
+            support, released = 1.0 / (1.0 + math.exp(-read)), read >= self._least_log_odds
+        else:
+            row = feature_row({**seen.features, "read": read}, self._model.forest.features)
+            support = float(self._model.forest.probability(row)[0])
+            released = support >= self._model.release_from
+        return Verdict(released, "supported" if released else "unsupported", support)
+
+    def see(self, sentence: str, sources: Sources) -> Seen:
+        """Apply the rules, and describe what they let pass to the model."""
+        told, quotes = plain(sentence), tuple(map(plain, sources.quotes))
+        if any(_folded(told) == _folded(quote) for quote in quotes):
+            return Seen(told, quotes, VERBATIM, {})
+        aligned = align(told, quotes, sources.around, sources.long_forms)
+        features = support_features(told, quotes, aligned)
+        around = " ".join((*quotes, *sources.around))
+        return Seen(told, quotes, self._fault(told, around, aligned, features), features)
+
+    def _fault(self, sentence: str, around: str, aligned: Aligned, features: Mapping[str, float]) -> str | None:
+        """Return the rule that blocks a sentence, None when none does."""
+        if features["numbers_unlike"]:
+            return "number"
+        if not codes(sentence) <= codes(around):
+            return "code"
+        if _unknown_terms(sentence, aligned, self._english):
+            return "term"
+        if features["denials"] and not features["denials_given"]:
+            return "negation"
+        if features["sides_turned"]:
+            return "opposite"
+        return "addressed" if features["to_reader"] and not _says_so(aligned) else None
+
+
+def form_fault(sentence: str) -> str | None:
+    """Return what is wrong with a sentence as such: nothing said, too much said, markup; None for nothing."""
+    if not any(character.isalpha() for character in sentence):
+        return "empty"
+    if len(sentence.split()) > MOST_WORDS:
+        return "too long"
+    return "markup" if _MARKUP.search(sentence) else None
+
+
+def _says_so(aligned: Aligned) -> bool:
+    """Return whether the quotes themselves speak of "you"."""
+    speaking = {"i", "you", "your", "we", "ai"}
+    own = {token.text for token in aligned.sentence} & speaking
+    return own <= {token.text for quote in aligned.quotes for token in quote}
+
+
+def _unknown_terms(sentence: str, aligned: Aligned, english: Collection[str]) -> Sequence[Token]:
+    """Return names and clinical terms that stand neither in the quotes nor around them.
+
+    A name has a capital within the sentence; a clinical term has listed synonyms, or is no word of everyday English.
+    """
+    names = {match.group().lower() for match in _NAME.finditer(sentence)}
+    return [token for token in aligned.strangers() if token.text in names or token.senses or token.text not in english]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").rstrip(".!? ").split())

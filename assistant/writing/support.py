@@ -1,0 +1,222 @@
+"""What the gate's model sees of a sentence beside its quotes: numbers by name, each about one way to say too much."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from assistant.lexicon import weight
+from assistant.writing.aligned import Aligned, Token
+from assistant.writing.quantities import Quantity, quantities, unlike
+from assistant.writing.wordings import degrees, sides, word_class
+
+FAR = 12
+"""Words; a greater distance counts as this."""
+NEAR_NUMBER = 5
+"""Words on each side of a number that say what it counts."""
+
+
+def support_features(sentence: str, quotes: Sequence[str], aligned: Aligned) -> dict[str, float]:
+    """Return the features by name."""
+    return {
+        **_coverage(aligned),
+        **_order(aligned),
+        **_binding(sentence, quotes),
+        **_claims(aligned),
+        "quotes": float(len(quotes)),
+    }
+
+
+def _coverage(aligned: Aligned) -> dict[str, float]:
+    told, content = aligned.sentence, aligned.content
+    weights = np.array([0.05 + weight(told[place].stem) for place in content])
+    inside = np.array([bool(aligned.places[place]) for place in content], dtype=bool)
+    known = np.array([aligned.known[place] for place in content], dtype=bool)
+    literal = np.array([_literal(aligned, place) for place in content], dtype=bool)
+    total = weights.sum() or 1.0
+    strangers = aligned.strangers()
+    best = [_share(aligned, content, number) for number in range(len(aligned.quotes))]
+    return {
+        "words": float(len(told)),
+        "share_in_quotes": float(weights[inside].sum() / total),
+        "share_known": float(weights[known].sum() / total),
+        "share_literal": float(weights[literal].sum() / total),
+        "strangers": float(len(strangers)),
+        "stranger_weight": max((weight(token.stem) for token in strangers), default=0.0),
+        "joining_strangers": float(sum(told[place].joining and not aligned.known[place] for place in content)),
+        "share_of_best_quote": max(best, default=0.0),
+        "quote_used": max((_used(aligned, number) for number in range(len(aligned.quotes))), default=0.0),
+        "length_to_quotes": len(told) / max(1, sum(map(len, aligned.quotes))),
+    }
+
+
+def _literal(aligned: Aligned, place: int) -> bool:
+    stem = aligned.sentence[place].stem
+    return any(aligned.quotes[quote][there].stem == stem for quote, there in aligned.places[place])
+
+
+def _share(aligned: Aligned, content: Sequence[int], number: int) -> float:
+    found = sum(any(quote == number for quote, _ in aligned.places[place]) for place in content)
+    return found / len(content) if content else 0.0
+
+
+def _used(aligned: Aligned, number: int) -> float:
+    """Return the share of a quote's words that say something which the sentence uses."""
+    quote = aligned.quotes[number]
+    content = [place for place, token in enumerate(quote) if not token.filler]
+    used = {place for places in aligned.places for other, place in places if other == number}
+    return len(used.intersection(content)) / len(content) if content else 0.0
+
+
+def _order(aligned: Aligned) -> dict[str, float]:
+    """How far the sentence keeps the quotes' order, their neighbourhoods and their clauses."""
+    stems = [token.stem for token in aligned.sentence]
+    known = [[token.stem for token in quote] for quote in aligned.quotes]
+    pairs = {pair for quote in known for pair in itertools.pairwise(quote)}
+    triples = {triple for quote in known for triple in zip(quote, quote[1:], quote[2:], strict=False)}
+    own_pairs = list(itertools.pairwise(stems))
+    own_triples = list(zip(stems, stems[1:], stems[2:], strict=False))
+    placed = [place for place in aligned.content if aligned.places[place]]
+    gaps = [_gap(aligned, one, other) for one, other in itertools.pairwise(placed)]
+    clauses = [_clause_share(aligned, clause) for clause in {aligned.sentence[place].clause for place in placed}]
+    return {
+        "pairs": sum(pair in pairs for pair in own_pairs) / max(1, len(own_pairs)),
+        "triples": sum(triple in triples for triple in own_triples) / max(1, len(own_triples)),
+        "common_run": max((_common(stems, quote) for quote in known), default=0) / max(1, len(stems)),
+        "gap_mean": float(np.mean(gaps)) if gaps else 0.0,
+        "gap_most": float(max(gaps, default=0)),
+        "backward": sum(gap < 0 for gap in (_step(aligned, a, b) for a, b in itertools.pairwise(placed)))
+        / max(1, len(placed) - 1),
+        "clause_least": min(clauses, default=1.0),
+        "clause_mean": float(np.mean(clauses)) if clauses else 1.0,
+    }
+
+
+def _gap(aligned: Aligned, one: int, other: int) -> int:
+    """Return how far apart two words of the sentence stand in a quote, at the least; `FAR` when in none together."""
+    distances = [abs(a - b) for quote, a in aligned.places[one] for same, b in aligned.places[other] if same == quote]
+    return min(min(distances, default=FAR), FAR)
+
+
+def _step(aligned: Aligned, one: int, other: int) -> int:
+    """Return the step from one word to the next in the quotes, the nearest; negative when it goes back."""
+    steps = [b - a for quote, a in aligned.places[one] for same, b in aligned.places[other] if same == quote]
+    return min(steps, key=abs, default=0)
+
+
+def _clause_share(aligned: Aligned, clause: int) -> float:
+    """Return the most of a clause's placed words that one clause of a quote holds."""
+    own = [p for p in aligned.content if aligned.sentence[p].clause == clause and aligned.places[p]]
+    held: dict[tuple[int, int], int] = {}
+    for place in own:
+        for where in {(quote, aligned.quotes[quote][there].clause) for quote, there in aligned.places[place]}:
+            held[where] = held.get(where, 0) + 1
+    return max(held.values(), default=0) / len(own) if own else 1.0
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return the length of the longest common subsequence."""
+    row = [0] * (len(other) + 1)
+    for word in one:
+        before = 0
+        for column, known in enumerate(other, 1):
+            kept = row[column]
+            row[column] = before + 1 if word == known else max(row[column], row[column - 1])
+            before = kept
+    return row[-1]
+
+
+def _binding(sentence: str, quotes: Sequence[str]) -> dict[str, float]:
+    """Whether each number counts what it counts in the quotes."""
+    stated = quantities(sentence)
+    known = [(quantity, quote) for quote in quotes for quantity in quantities(quote)]
+    shares = [
+        _bound_share(one, sentence, [(k, t) for k, t in known if (k.low, k.high) == (one.low, one.high)])
+        for one in stated
+    ]
+    return {
+        "numbers": float(len(stated)),
+        "numbers_unlike": float(len(unlike(stated, [quantity for quantity, _ in known]))),
+        "number_bound_least": min(shares, default=1.0),
+        "numbers_in_quotes": float(len(known)),
+    }
+
+
+def _bound_share(one: Quantity, told: str, same: Sequence[tuple[Quantity, str]]) -> float:
+    """Return the share of the words next to a number that stand next to the same number in a quote, the best."""
+    own = _beside(told, one)
+    if not own or not same:
+        return 1.0 if same else 0.0
+    return max(len(own & _beside(text, quantity, 2 * NEAR_NUMBER)) / len(own) for quantity, text in same)
+
+
+def _beside(text: str, quantity: Quantity, reach: int = NEAR_NUMBER) -> frozenset[str]:
+    from assistant.words import words
+
+    said = [word for word in words(text) if not word.filler and not any(c.isdigit() for c in word.text)]
+    before = [word.stem for word in said if word.end <= quantity.start][-reach:]
+    after = [word.stem for word in said if word.start >= quantity.end][:reach]
+    return frozenset(before + after)
+
+
+def _claims(aligned: Aligned) -> dict[str, float]:
+    """What is denied, how surely and how often, on which side: of the sentence and of the clauses it rests on."""
+    told = aligned.sentence
+    rests = _rests_on(aligned)
+    given = [token for quote in aligned.quotes for token in quote]
+    denials = word_class("negations")
+    own_degrees, rest_degrees, all_degrees = map(_degrees, (told, rests, given))
+    own_sides, all_sides = _sides(told), _sides(given)
+    turned = {
+        pair for pair, side in own_sides if (pair, side) not in all_sides and any(p == pair for p, _ in all_sides)
+    }
+    missed = {pair for pair, side in own_sides if (pair, side) not in all_sides}
+    denied, known = (sum(token.text in denials for token in one) for one in (told, rests))
+    return {
+        "denials": float(denied),
+        "denials_given": float(sum(token.text in denials or _denies(token.text) for token in given)),
+        "denials_resting": float(known),
+        "degrees_more": float(len(own_degrees - all_degrees)),
+        "degrees_lost": float(len(rest_degrees - own_degrees)),
+        "weak_lost": float(len({"some", "few"} & rest_degrees - own_degrees)),
+        "strong_more": float(len({"always", "most"} & own_degrees - all_degrees)),
+        "sides_turned": float(len(turned)),
+        "sides_missed": float(len(missed)),
+        "advice": float(sum(token.text in ("should", "must") for token in told)),
+        "to_reader": float(sum(token.text in ("i", "you", "your", "we", "ai") for token in told)),
+    }
+
+
+def _denies(word: str) -> bool:
+    """Return whether a word's form denies: "painless", "incompletely", "unusual"."""
+    return len(word) > 6 and (word.startswith(("un", "in", "im", "ir", "non", "dis")) or word.endswith("less"))
+
+
+def _rests_on(aligned: Aligned) -> list[Token]:
+    """Return the words of the quotes' clauses that hold at least two of the sentence's words, or one of three."""
+    held: dict[tuple[int, int], set[int]] = {}
+    for place in aligned.content:
+        for quote, there in aligned.places[place]:
+            held.setdefault((quote, aligned.quotes[quote][there].clause), set()).add(place)
+    sizes = {
+        (number, clause): sum(token.clause == clause and not token.filler for token in quote)
+        for number, quote in enumerate(aligned.quotes)
+        for clause in {token.clause for token in quote}
+    }
+    used = {where for where, own in held.items() if len(own) >= 2 or 3 * len(own) >= sizes[where]}
+    return [t for number, quote in enumerate(aligned.quotes) for t in quote if (number, t.clause) in used]
+
+
+def _degrees(said: Sequence[Token]) -> frozenset[str]:
+    return frozenset(degrees()[token.text] for token in said if token.text in degrees())
+
+
+def _sides(said: Sequence[Token]) -> frozenset[tuple[int, int]]:
+    return frozenset(place for token in said for place in sides().get(token.stem, ()))
+
+
+def feature_row(features: Mapping[str, float], names: Sequence[str]) -> np.ndarray:
+    """Return float64 (1, names)."""
+    return np.array([[features[name] for name in names]])

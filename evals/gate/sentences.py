@@ -1,0 +1,77 @@
+"""Written sentences, true and false, with the evidence that each cites: what the gate is fitted and measured on.
+
+`fit.jsonl` and `kept.jsonl` hold sentences by hand, about documents of their own; a line holds `document`, `question`,
+`evidence`, `text`, `supported` and `kind`. `kept.jsonl` is only measured on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.abbreviations import harvest
+from assistant.writing.gate import Sources
+from corpus.readers import read
+from corpus.types import Document
+from evals.fit.questions import PAGES
+from evals.ideal import occurrences
+
+FOLDER = Path(__file__).parent
+_ROOT = FOLDER.parent.parent
+DOCUMENTS = (
+    _ROOT / "evals" / "documents",
+    _ROOT / "corpus" / "documents",
+    *(PAGES / name for name in ("decide", "read-more", "read")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence as a chat model might write it."""
+
+    document: str
+    text: str
+    sources: Sources
+    supported: bool
+    kind: str
+
+
+def written(path: Path) -> Iterator[Written]:
+    """Yield the sentences of a file."""
+    documents: dict[str, Document] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        name = row["document"]
+        if name not in documents:
+            documents[name] = _read(name)
+        sources = sources_of(tuple(row["evidence"]), documents[name])
+        yield Written(name, row["text"], sources, row["supported"], row["kind"])
+
+
+def for_fitting() -> tuple[list[Written], list[Written]]:
+    """Return the sentences to fit on: those for the reader, and those of every fifth document for what decides."""
+    sentences = list(written(FOLDER / "fit.jsonl"))
+    names = sorted({one.document for one in sentences})
+    deciding = set(names[::5])
+    return (
+        [one for one in sentences if one.document not in deciding],
+        [one for one in sentences if one.document in deciding],
+    )
+
+
+def _read(name: str) -> Document:
+    return read(next(folder / f"{name}.md" for folder in DOCUMENTS if (folder / f"{name}.md").exists()))
+
+
+def sources_of(evidence: tuple[str, ...], document: Document) -> Sources:
+    """Return evidence as the gate is given it: with the title, the headings around and the document's abbreviations."""
+    headings = dict.fromkeys(
+        section.heading
+        for piece in evidence
+        for start, end in occurrences(f"| {piece} |" if " | " in piece else piece, document.text)[:1]
+        for section in document.sections
+        if section.start <= start and end <= section.end
+    )
+    return Sources(evidence, (document.title, *headings), harvest(document.text))

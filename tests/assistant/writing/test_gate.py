@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.writing.fake_chat_model import FakeReader
+from assistant.writing.gate import Gate, Sources, Verdict
+
+_WORDS = """
+the a of in and it is are not may seen most children adults with by early late found before after
+can you should rarely often about half rare lesions skin at age first year years than more less
+develop have be
+"""
+ENGLISH = frozenset(_WORDS.split())
+QUOTE = "In juvenile dermatomyositis (JDM), 50%-70% of children may develop calcinosis, rarely before 5 years of age."
+
+
+def sources(*quotes: str) -> Sources:
+    return Sources(quotes or (QUOTE,), ("Calcinosis cutis", "Synopsis"), {"jdm": "juvenile dermatomyositis"})
+
+
+def gate(log_odds: float = 3.0) -> Gate:
+    return Gate(ENGLISH, FakeReader(log_odds), None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        (QUOTE, "verbatim"),
+        (QUOTE.replace("-", "–"), "verbatim"),
+        ("50 to 70 percent of children with JDM may develop calcinosis.", "supported"),
+        ("Calcinosis may develop in 50%-70% of children with juvenile dermatomyositis.", "supported"),
+        ("60%-70% of children with JDM may develop calcinosis.", "number"),
+        ("50%-70% of children may develop calcinosis, rarely before 5 months of age.", "number"),
+        ("50%-70% of children with systemic sclerosis may develop calcinosis.", "term"),
+        ("50%-70% of children with JDM may develop calcinosis, as in HLA-B27 disease.", "code"),
+        ("50%-70% of children with JDM do not develop calcinosis.", "negation"),
+        ("50%-70% of children with JDM may develop calcinosis, rarely after 5 years of age.", "opposite"),
+        ("50%-70% of adults with JDM may develop calcinosis.", "opposite"),
+        ("You may develop calcinosis in 50%-70%.", "addressed"),
+        ("See <b>calcinosis</b> in 50%-70% of children.", "markup"),
+        ("[calcinosis](http://example.org) may develop.", "markup"),
+        ("...", "empty"),
+        ("children " * 61, "too long"),
+    ],
+)
+def test_each_rule_blocks_alone_and_says_which_it_is(sentence: str, why: str) -> None:
+    verdict = gate().check(sentence, sources())
+    assert (verdict.why, verdict.released) == (why, why in ("verbatim", "supported"))
+
+
+def test_what_no_rule_blocks_is_the_readers_to_decide() -> None:
+    sentence = "Calcinosis may develop in 50%-70% of children with JDM."
+    assert gate(0.1).check(sentence, sources()).released
+    assert gate(-0.1).check(sentence, sources()) == Verdict(False, "unsupported", pytest.approx(0.475, abs=1e-3))
+
+
+def test_without_a_quote_nothing_is_supported() -> None:
+    assert gate().check(QUOTE, Sources((), ("Calcinosis cutis",))) == Verdict(False, "no citation", 0.0)
+
+
+def test_a_date_of_the_page_may_be_written_out() -> None:
+    known = sources("Last Reviewed: 2024-01-29")
+    assert gate().check("It is reviewed January 29, 2024.", Sources(known.quotes, ("Reviewed",))).why == "supported"
+    assert gate().check("It is reviewed January 30, 2024.", Sources(known.quotes, ("Reviewed",))).why == "number"
+
+
+@pytest.mark.real
+def test_the_fitted_gate_tells_a_fact_from_its_neighbours() -> None:
+    from assistant.settings import Settings
+    from assistant.wiring import open_gate
+    from index.sentence_transformers_encoder import load
+
+    fitted = open_gate(Settings(), load())
+    quotes = Sources(
+        (
+            "Gallstones are more common in women than in men.",
+            "About 15% of adults have gallstones, and most of them never have symptoms.",
+        ),
+        ("Gallstones", "Overview"),
+    )
+    released = {
+        sentence: fitted.check(sentence, quotes).released
+        for sentence in (
+            "Gallstones are more common in women than in men.",
+            "About 15% of adults have gallstones.",
+            "Gallstones are more common in men than in women.",
+            "About 15% of adults have symptoms, and most of them never have gallstones.",
+            "Most adults have gallstones.",
+            "Gallstones are caused by cholesterol.",
+        )
+    }
+    assert list(released.values()) == [True, True, False, False, False, False]
