@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,6 +83,14 @@ class Assistant:
             UserError: names the documents there are.
         """
         return self._reader.document(document_id)
+
+    def renewed(self, documents: Sequence[Document], index: Index) -> Assistant:
+        """Return an assistant over another generation of the index; what has not changed is shared with this one."""
+        newer = copy(self)
+        newer.documents = tuple(documents)
+        newer.index = index
+        newer._reader = self._reader.renewed(documents, index)
+        return newer
 
     def warm(self) -> None:
         """Do at start what the first question would otherwise wait for."""

@@ -1,4 +1,4 @@
-"""The command line: `wardbook ask | index | documents | serve | mcp | eval | doctor`.
+"""The command line: `wardbook ask | index | documents | watch | serve | mcp | eval | doctor`.
 
 Heavy imports wait inside the commands, so that `wardbook --help` answers at once. Commands of the floor above
 (`wardbook eval`) are found by their entry point, see `assistant/plugins.py`.
@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from assistant.cli_documents import documents_group
+from assistant.cli_watch import watch
 from assistant.plugins import PluggedGroup
-from assistant.terminal import console, index_progress, print_answer
+from assistant.terminal import console, index_progress, print_answer, say
 from corpus.errors import UserError
 
 
@@ -76,7 +77,7 @@ def ask(settings: Any, question: str, document_id: str | None, as_json: bool, mo
     check_question(question)
     settings = _with(settings, model=model)
     with index_progress() as progress:
-        assistant = open_assistant(settings, progress, lambda line: click.echo(line, err=True))
+        assistant = open_assistant(settings, progress, say)
     answer = assistant.ask(question, document_id=document_id)
     if as_json:
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
@@ -85,16 +86,24 @@ def ask(settings: Any, question: str, document_id: str | None, as_json: bool, mo
 
 
 @main.command()
-@click.option("--rebuild", is_flag=True, help="Build again even when the index is up to date.")
+@click.option("--rebuild", is_flag=True, help="Encode every passage again, also what is up to date.")
+@click.option("--restore", is_flag=True, help="Go back to the index and the documents before the last change.")
+@click.option("--no-wait", is_flag=True, help="Leave when another command is changing the index.")
 @click.pass_obj
-def index(settings: Any, rebuild: bool) -> None:
-    """Build the search index over every document."""
+def index(settings: Any, rebuild: bool, restore: bool, no_wait: bool) -> None:
+    """Bring the search index up to the documents, and make again what of it is damaged."""
+    from assistant.indexing import restore_index
     from assistant.wiring import build_index
 
-    with index_progress() as progress:
-        manifest = build_index(settings, progress, rebuild=rebuild)
+    if restore and rebuild:
+        raise UserError("--restore and --rebuild exclude each other", "wardbook index --restore")
+    if restore:
+        manifest = restore_index(settings, wait=not no_wait)
+    else:
+        with index_progress() as progress:
+            manifest = build_index(settings, progress, rebuild=rebuild, thorough=True, wait=not no_wait, say=say)
     console.print(
-        f"Index of {manifest.created}: {len(manifest.documents)} document(s), {manifest.passages} passages, "
+        f"Index of {manifest.created[:19]}: {len(manifest.documents)} document(s), {manifest.passages} passages, "
         f"encoder {manifest.encoder_name}."
     )
 
@@ -131,11 +140,18 @@ def mcp(settings: Any) -> None:
 
 
 @main.command()
+@click.option("--repair", is_flag=True, help="Mend documents and index first, and say what was done.")
 @click.pass_obj
-def doctor(settings: Any) -> None:
+def doctor(settings: Any, repair: bool) -> None:
     """Say what is installed, which weights and which index are used, and what is missing."""
     from assistant.doctor import examine
 
+    if repair:
+        from assistant.repair import repair as mend
+
+        with index_progress() as progress:
+            for sentence in mend(settings, progress):
+                click.echo(f"mended   {sentence}")
     findings = examine(settings)
     for finding in findings:
         click.echo(f"{'ok     ' if finding.good else 'MISSING'}  {finding.name}: {finding.text}")
@@ -145,3 +161,4 @@ def doctor(settings: Any) -> None:
 
 
 main.add_command(documents_group)
+main.add_command(watch)

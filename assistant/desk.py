@@ -1,6 +1,7 @@
 """Where questions wait: until the assistant is open, and for their turn.
 
-`Opening` loads the assistant in a background thread, so that the server listens and shows the page meanwhile.
+`Opening` loads the assistant in a background thread, so that the server listens and shows the page meanwhile, and has
+it replaced there when there is a newer index.
 `Desk` is what the page and the API share: one `ask`, at most a few at once, no blocking of the event loop.
 """
 
@@ -9,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Literal, Protocol
 
+from assistant.serving import LOOK_SECONDS, Serving
 from assistant.types import Answer, Statement, Turn
 from corpus.errors import UserError
 
@@ -47,13 +48,30 @@ class Busy(Exception):
 
 
 class Opening:
-    """An assistant that opens once, in a background thread."""
+    """An assistant that opens in a background thread, and is replaced by newer ones there."""
 
-    def __init__(self, open_assistant: Callable[[Say], Asker]) -> None:
-        """Keep how to open; `open_assistant` is given a function to which it may say how far it is."""
+    def __init__(
+        self,
+        open_assistant: Callable[[Say], Asker],
+        renewed: Callable[[Asker], Asker | None] | None = None,
+        close: Callable[[Asker], None] | None = None,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
+        """Keep how to open.
+
+        Args:
+            open_assistant: is given a function to which it may say how far it is.
+            renewed: is asked every `look_seconds` for an assistant newer than the one it is given; None: there is none.
+            close: closes an assistant that was replaced.
+            look_seconds: how long a newer one may go unnoticed.
+        """
         self._open = open_assistant
+        self._renewed = renewed
+        self._close = close
+        self._look_seconds = look_seconds
+        self._stop = Event()
         self._said = "The language model is loading."
-        self._future: Future[Asker] = Future()
+        self._future: Future[Serving[Asker]] = Future()
 
     def start(self) -> None:
         """Begin to open. A daemon thread: stopping the server never waits for a model."""
@@ -61,12 +79,25 @@ class Opening:
 
     def _run(self) -> None:
         try:
-            self._future.set_result(self._open(self._say))
+            serving = Serving(self._open(self._say), self._close)
+            self._future.set_result(serving)
         except UserError as error:
             self._future.set_exception(error)
         except BaseException as error:
             self._future.set_exception(error)
             raise  # a bug: the thread's traceback goes to the log
+        else:
+            if self._renewed is not None:
+                serving.keep_up(self._renewed, self._stop, self._look_seconds)
+
+    def stop(self) -> None:
+        """Look for newer ones no more."""
+        self._stop.set()
+
+    @property
+    def newest(self) -> Asker | None:
+        """The assistant that serves now; None until one does."""
+        return self._future.result().newest if self.state == "ready" else None
 
     def _say(self, sentence: str) -> None:
         self._said = sentence
@@ -88,8 +119,8 @@ class Opening:
             return "Ready."
         return str(sentence_of(error)) if isinstance(error, UserError) else "Loading failed; the server's log says why."
 
-    async def opened(self, timeout_seconds: float) -> Asker:
-        """Wait for the assistant.
+    async def opened(self, timeout_seconds: float) -> Serving[Asker]:
+        """Wait for the assistant; it is lent for each question.
 
         Raises:
             Busy: it is still loading after `timeout_seconds`.
@@ -146,24 +177,30 @@ class Desk:
         self.check_room()
         self._inside += 1
         try:
-            assistant = await self.opening.opened(self._patience_seconds)
+            serving = await self.opening.opened(self._patience_seconds)
             loop = asyncio.get_running_loop()
             more: dict[str, Any] = {} if model is None else {"model": model}
             if told is not None:
                 more["told"] = lambda statement: loop.call_soon_threadsafe(told, statement)
-            ask = partial(assistant.ask, question, tuple(history), document_id, **more)
-            return await loop.run_in_executor(self._workers, _ask, ask)
+
+            def ask(assistant: Asker) -> Answer:
+                return assistant.ask(question, tuple(history), document_id, **more)
+
+            return await loop.run_in_executor(self._workers, _ask, serving, ask)
         finally:
             self._inside -= 1
 
     def close(self) -> None:
         """Take no more questions; what is being answered ends."""
+        self.opening.stop()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
 
-def _ask(ask: Callable[[], Answer]) -> Answer:
+def _ask(serving: Serving[Asker], ask: Callable[[Asker], Answer]) -> Answer:
     try:
-        return ask()
+        # Lent here, in the worker: who asked may have hung up long before the answer is there.
+        with serving.lent() as assistant:
+            return ask(assistant)
     except StopIteration as error:
         # A future cannot carry this one: whoever waits for it would wait for ever.
         raise RuntimeError("an assistant ran out of something") from error

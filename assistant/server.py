@@ -23,6 +23,7 @@ from assistant.guard import Guard
 from assistant.page import mount
 from assistant.proxy import BehindProxy
 from assistant.review import Bench, bench_routes
+from assistant.serving import LOOK_SECONDS
 from assistant.signin import SignIn, sign_in_routes
 from assistant.static_files import FOLDER
 from corpus.errors import UserError
@@ -74,6 +75,19 @@ def create_app(library: Shelf, desk: Desk, access: Access | None = None, bench: 
     return app
 
 
+def create_app_of(settings: Settings, look_seconds: float = LOOK_SECONDS) -> FastAPI:
+    """Return the app of a home; a newer index is looked for every `look_seconds`.
+
+    Raises:
+        UserError: a setting of the door can't be read.
+    """
+    from assistant.wiring import open_library
+
+    desk = _desk(settings, look_seconds)
+    library = _AsServed(open_library(settings).documents(), desk.opening)
+    return create_app(library, desk, access_of(settings), Bench.of(settings))
+
+
 def serve(settings: Settings) -> None:
     """Serve until interrupted; print the address as soon as the server listens.
 
@@ -82,14 +96,10 @@ def serve(settings: Settings) -> None:
     """
     import uvicorn
 
-    from assistant.wiring import open_library
-
     access = access_of(settings)
     listening = _listen(settings.host, settings.port)
 
-    desk = _desk(settings)
-    library = _AsOpened(open_library(settings).documents())
-    app = create_app(library, desk, access, Bench.of(settings))
+    app = create_app_of(settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Wardbook is at http://{host}:{settings.port}{access.path_prefix}/ (Ctrl-C stops it)")
     # `BehindProxy` reads what a proxy says; uvicorn would believe anybody on this machine.
@@ -108,10 +118,12 @@ def serve_agent(settings: Settings) -> None:
     """Serve one agent over standard input and output until it hangs up."""
     from assistant.wiring import open_library
 
-    serve_stdio(_AsOpened(open_library(settings).documents()), _desk(settings))
+    desk = _desk(settings)
+    serve_stdio(_AsServed(open_library(settings).documents(), desk.opening), desk)
 
 
-def _desk(settings: Settings) -> Desk:
+def _desk(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Desk:
+    from assistant.indexing import renewed
     from assistant.wiring import open_assistant
 
     def open_(say: Say) -> Asker:
@@ -124,26 +136,46 @@ def _desk(settings: Settings) -> Desk:
             assistant.ask("What is it?")
         return assistant
 
+    def renewed_(asker: Asker) -> Asker | None:
+        from assistant.assistant import Assistant
+
+        return renewed(settings, asker) if isinstance(asker, Assistant) else None
+
+    def close(asker: Asker) -> None:
+        from assistant.assistant import Assistant
+
+        if isinstance(asker, Assistant):
+            asker.index.close()
+
     # Answers that wait for a chat model have places of their own: others are quoted meanwhile.
     writing = settings.model_at_once if settings.model or settings.models_allowed else 0
-    return Desk(Opening(open_), at_once=settings.questions_at_once + writing, waiting=settings.questions_waiting)
+    opening = Opening(open_, renewed_, close, look_seconds)
+    return Desk(opening, at_once=settings.questions_at_once + writing, waiting=settings.questions_waiting)
 
 
-class _AsOpened:
-    """The documents as they were when the server started: the assistant and the page speak of the same texts."""
+class _AsServed:
+    """The documents that the assistant answers from, so that it and the page speak of the same texts."""
 
-    def __init__(self, documents: tuple[Document, ...]) -> None:
-        self._documents = {document.id: document for document in documents}
+    def __init__(self, documents: tuple[Document, ...], opening: Opening) -> None:
+        """Show `documents` until the assistant is open."""
+        self._opening = opening
+        self._shown: tuple[object, dict[str, Document]] = (None, {document.id: document for document in documents})
 
     def documents(self) -> tuple[Document, ...]:
-        return tuple(self._documents.values())
+        return tuple(self._now().values())
 
     def get(self, document_id: str) -> Document:
-        if document_id not in self._documents:
-            known = ", ".join(self._documents) or "none"
-            hint = "wardbook documents list; a server shows what was there when it started"
-            raise UserError(f"unknown document {document_id!r}, expected one of: {known}", hint)
-        return self._documents[document_id]
+        documents = self._now()
+        if document_id not in documents:
+            known = ", ".join(documents) or "none"
+            raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list")
+        return documents[document_id]
+
+    def _now(self) -> dict[str, Document]:
+        newest = self._opening.newest
+        if newest is not None and newest is not self._shown[0]:
+            self._shown = (newest, {document.id: document for document in getattr(newest, "documents", ())})
+        return self._shown[1]
 
 
 def _listen(host: str, port: int) -> socket.socket:

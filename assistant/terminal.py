@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 console = Console(highlight=False, soft_wrap=True)
 
+
+def say(sentence: str) -> None:
+    """Tell a person what goes on; on stderr, so that what a command prints can be piped."""
+    click.echo(sentence, err=True)
+
+
 STATUS_SIGNS = {"present": "+", "withheld": "x", "empty": "-"}
 OUTCOME_WORDS = {
     "answered": "Answered from the document",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from index.generations import Manifest
 
 Progress = Callable[[int, int], None]
+Say = Callable[[str], None]
 
 
 def open_library(settings: Settings) -> Library:
@@ -25,48 +26,57 @@ def open_library(settings: Settings) -> Library:
     return Library(settings.documents_folder)
 
 
-def build_index(settings: Settings, progress: Progress | None = None, *, rebuild: bool = False) -> Manifest:
-    """Bring the index up to the documents that there are; `progress` is told (done, total) passages.
+def build_index(
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    rebuild: bool = False,
+    thorough: bool = False,
+    wait: bool = True,
+    say: Say | None = None,
+    encoder: Encoder | None = None,
+) -> Manifest:
+    """Bring the index up to the documents that there are; `progress` is told (done, total) passages that are new.
 
-    With `rebuild` a new generation is built even when the serving one is up to date.
+    With `rebuild` everything is made again, also what is up to date; with `thorough` every file of the index is looked
+    at, not only those of documents that have changed. Without `wait` another process at work is an error at once; with
+    it, `say` is told in a sentence whom we wait for. The encoder of the settings is loaded unless it is given.
     """
-    from index.generations import build, ensure
+    from assistant.indexing import WAIT_SECONDS
+    from index.generations import update
     from index.sentence_transformers_encoder import load
 
-    make = build if rebuild else ensure
-    return make(settings.index_folder, open_library(settings).documents(), load(settings.encoder), progress)
+    library = open_library(settings)
+    return update(
+        settings.index_folder,
+        library.entries(),
+        library.get,
+        encoder or load(settings.encoder),
+        progress,
+        wait_seconds=WAIT_SECONDS if wait else 0,
+        say=say,
+        anew=rebuild,
+        thorough=thorough,
+    )
 
 
-def open_assistant(
-    settings: Settings, progress: Progress | None = None, say: Callable[[str], None] | None = None
-) -> Assistant:
-    """Open the assistant; where the index is missing or lacks documents, say so through `say` and build it.
+def open_assistant(settings: Settings, progress: Progress | None = None, say: Say | None = None) -> Assistant:
+    """Open the assistant; where the index is missing, damaged or lacks documents, say so through `say` and mend it.
+
+    What cannot be mended now, because another process is at work or the disk takes nothing, keeps nobody from asking
+    as long as a generation can be read: that is said too.
 
     Raises:
         UserError: the index was made by another encoder, vocabulary or reader, or the weights are not as expected.
     """
     from assistant.assistant import Assistant
-    from index.generations import ensure, exists
-    from index.search import Index
+    from assistant.indexing import in_order, open_index
     from index.sentence_transformers_encoder import load
 
-    library = open_library(settings)
-    documents = library.documents()
     encoder = load(settings.encoder)
-    why = None
-    if not exists(settings.index_folder):
-        why = f"No index in {settings.index_folder} yet: building it once."
-    else:
-        index = Index.open(settings.index_folder, encoder)
-        if not index.manifest.holds(documents):
-            index.close()
-            why = "The documents have changed: building the index anew."
-    if why is not None:
-        if say is not None:
-            say(why)
-        ensure(settings.index_folder, documents, encoder, progress)
-        index = Index.open(settings.index_folder, encoder)
-    assistant = Assistant(documents, index, encoder, settings.home / "words", open_writers(settings, encoder, say))
+    index = open_index(settings, encoder, progress, say or (lambda _sentence: None))
+    writers = open_writers(settings, encoder, say)
+    assistant = Assistant(in_order(index.documents()), index, encoder, settings.home / "words", writers)
     assistant.warm()
     return assistant
 
@@ -141,6 +151,6 @@ def check_index(settings: Settings) -> Manifest:
     index = Index.open(settings.index_folder, load(settings.encoder))
     manifest = index.manifest
     index.close()
-    if not manifest.holds(open_library(settings).documents()):
+    if not manifest.holds(open_library(settings).entries()):
         raise UserError("the index does not hold the documents as they are now", "wardbook index")
     return manifest

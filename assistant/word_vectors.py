@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,11 +51,18 @@ class WordVectors:
         """Write what is new, beside the old file and then over it, so that a killed write loses nothing."""
         if self._path is None or not self._unsaved:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         aside = self._path.with_suffix(f".{os.getpid()}.tmp")
-        with aside.open("wb") as file:
-            np.savez(file, texts=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
-        os.replace(aside, self._path)
+        known = dict(self._known)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with aside.open("wb") as file:
+                np.savez(file, texts=np.array(list(known)), vectors=np.stack(list(known.values())))
+            os.replace(aside, self._path)
+        except OSError:
+            # A disk that is full or may not be written takes no cache; the words are encoded again next time.
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+            return
         self._unsaved = False
 
 

@@ -2,15 +2,18 @@
 
 FOLDER/ID.json        one added document, as it was read
 FOLDER/.hidden.json   ids of shipped documents that were removed; the dot keeps it apart from every document id
+FOLDER/.entries.json  what tells each added document's state, by its file; a cache and nothing else
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,11 +24,29 @@ from corpus.types import Document, PageStart, Section
 
 _SHIPPED = Path(__file__).with_name("documents")
 _HIDDEN = ".hidden.json"
+_ENTRIES = ".entries.json"
 
 
-def to_json(document: Document) -> str:
-    """Return a document as JSON text; `from_json` gives the same document back."""
-    return json.dumps({**asdict(replace(document, dates=dict(document.dates)))}, ensure_ascii=False, indent=1)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a document without reading it."""
+
+    id: str
+    title: str
+    source: str
+    digest: str
+    """A hash of all that it is: text, sections, dates."""
+
+
+def entry_of(document: Document) -> Entry:
+    """Return the entry of a document."""
+    digest = hashlib.sha256(to_json(document, indent=None).encode("utf-8")).hexdigest()
+    return Entry(document.id, document.title, document.source, digest)
+
+
+def to_json(document: Document, indent: int | None = 1) -> str:
+    """Return a document as JSON text, on one line when `indent` is None; `from_json` gives the same document back."""
+    return json.dumps({**asdict(replace(document, dates=dict(document.dates)))}, ensure_ascii=False, indent=indent)
 
 
 def from_json(text: str) -> Document:
@@ -58,6 +79,11 @@ def shipped() -> tuple[Document, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def _shipped_entries() -> Mapping[str, Entry]:
+    return {document.id: entry_of(document) for document in shipped()}
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A document as it is kept."""
@@ -81,13 +107,22 @@ class Library:
         own = tuple(document for document in shipped() if document.id not in hidden and document.id not in ids)
         return own + tuple(sorted(added, key=lambda document: (document.title.casefold(), document.id)))
 
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries of the same documents in the same order; only files that have changed are read."""
+        added = self._added_entries()
+        ids = {entry.id for entry in added}
+        hidden = self._hidden()
+        own = tuple(_shipped_entries()[one.id] for one in shipped() if one.id not in hidden and one.id not in ids)
+        return own + tuple(sorted(added, key=lambda entry: (entry.title.casefold(), entry.id)))
+
     def get(self, document_id: str) -> Document:
         """Return a document; a UserError names the ids there are when it is unknown."""
-        documents = self.documents()
-        for document in documents:
-            if document.id == document_id:
-                return document
-        known = ", ".join(document.id for document in documents) or "none"
+        entries = self.entries()
+        if any(entry.id == document_id for entry in entries):
+            if self._file(document_id).exists():
+                return self._read(self._file(document_id))
+            return next(document for document in shipped() if document.id == document_id)
+        known = ", ".join(entry.id for entry in entries) or "none"
         raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list")
 
     def add(self, path: Path) -> Document:
@@ -106,7 +141,7 @@ class Library:
             if twin.version == document.version and twin.title == document.title:
                 self._file(twin.id).unlink(missing_ok=True)
                 return Kept(twin, ())
-        added = self._added()
+        added = self._added_entries()
         before = [old for old in added if old.source == document.source]
         taken = {old.id for old in added if old not in before} | (
             {own.id for own in shipped()} - ({twin.id} if twin else set())
@@ -136,21 +171,69 @@ class Library:
         if any(own.id == document_id for own in shipped()):
             self._write_hidden(self._hidden() | {document_id})
 
+    def match(self, documents: Sequence[Document]) -> None:
+        """Hold exactly these documents: put those that are missing or other, remove those that are not among them."""
+        there = {entry.id: entry.digest for entry in self.entries()}
+        for document in documents:
+            entry = entry_of(document)
+            if there.get(document.id) == entry.digest:
+                continue
+            if _shipped_entries().get(document.id) == entry:
+                self._file(document.id).unlink(missing_ok=True)
+                self._write_hidden(self._hidden() - {document.id})
+            else:
+                self.put(document)
+        for document_id in there.keys() - {document.id for document in documents}:
+            self.remove(document_id)
+
+    def unreadable(self) -> tuple[Path, ...]:
+        """Return the files of added documents that cannot be read back."""
+        found = []
+        for path in self._files():
+            try:
+                self._read(path)
+            except UserError:
+                found.append(path)
+        return tuple(found)
+
     def _file(self, document_id: str) -> Path:
         return self.folder / f"{document_id}.json"
 
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob("*.json") if not path.name.startswith("."))
+
     def _added(self) -> list[Document]:
-        found = []
-        for path in sorted(self.folder.glob("*.json")):
-            if path.name.startswith("."):
-                continue
-            try:
-                found.append(from_json(path.read_text("utf-8")))
-            except ValueError as error:
-                raise UserError(
-                    f"{path}: a stored document cannot be read: {error}", f"Delete {path} and add the file again."
-                ) from error
-        return found
+        return [self._read(path) for path in self._files()]
+
+    def _added_entries(self) -> list[Entry]:
+        """Return an entry for each file of a document; one whose name, time and size are known is not opened."""
+        kept = self._kept_entries()
+        found: dict[str, list[Any]] = {}
+        for path in self._files():
+            state = path.stat()
+            mark = [state.st_ino, state.st_mtime_ns, state.st_size]
+            known = kept.get(path.name)
+            found[path.name] = known if known and known[0] == mark else [mark, astuple(entry_of(self._read(path)))]
+        if found != kept:
+            # It is only a cache: a folder that may not be written is read more slowly.
+            with suppress(UserError):
+                self._write(self.folder / _ENTRIES, json.dumps(found, ensure_ascii=False))
+        return [Entry(*entry) for _, entry in found.values()]
+
+    def _kept_entries(self) -> dict[str, list[Any]]:
+        try:
+            kept = json.loads((self.folder / _ENTRIES).read_text("utf-8"))
+            for _, entry in kept.values():
+                Entry(*entry)
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+        return dict(kept)
+
+    def _read(self, path: Path) -> Document:
+        try:
+            return from_json(path.read_text("utf-8"))
+        except ValueError as error:
+            raise UserError(f"{path}: a stored document cannot be read: {error}", "wardbook doctor --repair") from error
 
     def _hidden(self) -> set[str]:
         path = self.folder / _HIDDEN

@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.errors import UserError
 from corpus.types import Passage
 from index.encoder import Vectors
-from index.manifest import REBUILD
+from index.manifest import MEND, Damaged
 
 Cosines = npt.NDArray[np.float32]
 _COLLECTION = "passages"
@@ -37,14 +36,14 @@ class Stored:
     """A passage as the store holds it."""
 
     row: int
-    """Its number in the index, from 0, in document order."""
+    """Its number in its segment, from 0, in document order."""
     passage: Passage
     heading: str
     """Heading of its section."""
 
 
 class ChromaStore:
-    """The passages of one generation in one Chroma collection, by row."""
+    """The passages of one segment in one Chroma collection, by row."""
 
     def __init__(self, client: Any, collection: Any) -> None:
         self._client = client
@@ -68,14 +67,14 @@ class ChromaStore:
         """Open the store in a folder that nobody else has open.
 
         Raises:
-            UserError: this version of Chroma cannot read what another wrote.
+            Damaged: this version of Chroma cannot read what another wrote.
         """
         client = _client(folder)
         try:
             return cls(client, client.get_collection(_COLLECTION, embedding_function=None))
         except (_chroma().errors.ChromaError, ValueError) as error:
             client.close()
-            raise UserError(f"Chroma cannot read the index: {error}", REBUILD) from error
+            raise Damaged(f"Chroma cannot read the index: {error}", MEND) from error
 
     def add(self, stored: Sequence[Stored], vectors: Vectors) -> None:
         """Append passages with their vectors, one row of `vectors` each; OSError if the disk does not take them."""

@@ -1,54 +1,51 @@
 """An index is a generation: built aside, verified, sealed; then the pointer file is renamed over.
 
     folder/current                 name of the generation that serves
-    folder/generations/NAME/       manifest.json, chroma/, bm25/; sealed, never opened again (see `index/copies.py`)
-    folder/generations/.tmp-NAME/  one being built; the next build removes what a killed one left
+    folder/generations/NAME.json   what a generation consists of: its segments, less what was removed from them
+    folder/segments/NAME/          a segment, sealed, never opened again (see `index/copies.py`)
+    folder/segments/.tmp-NAME/     one being built; the next build removes what a killed one left
     folder/lock, folder/lock.json  held by a builder, and who that is
 
-A build touches nothing that serves, so it can be killed at any moment. The generation before the current one is kept.
+A change writes one segment with the documents that are new or other than before, and a generation that names it beside
+the segments that stay. So it costs what those documents cost, and touches nothing that serves: it can be killed at any
+moment. The generation before the current one is kept.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
+from corpus.library import Entry, entry_of
 from corpus.types import Document
-from index.chroma_store import ChromaStore, Stored
-from index.disk import sync, sync_folder, write, writing
-from index.embedding_text import embedding_texts, headed_texts, lexical_texts
-from index.encoder import Encoder, Vectors
-from index.hashes import sha256_of
-from index.lexical import Lexical
-from index.lock import held
-from index.manifest import FORMAT, IndexedDocument, Manifest, Recipe, current_recipe
-from index.search import Index
+from index.disk import sync_folder, write, writing
+from index.encoder import Encoder
+from index.lock import Say, held
+from index.manifest import Damaged, Manifest, Part, Recipe, current_recipe
+from index.merging import Size, to_rewrite
+from index.reading import Survey, current, generation_names, look, read_generation, survey
+from index.segments import ASIDE, remove
+from index.writing_segments import Making, make_segments
 
-__all__ = ["Manifest", "build", "current", "ensure", "exists"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Manifest", "build", "current", "ensure", "exists", "restore", "update"]
 
 Progress = Callable[[int, int], None]
-_AT_ONCE = 256
-"""Passages that are encoded and stored together, at least; more in a large library, for some twenty writes in all."""
+WAIT_SECONDS = 600
+"""How long a second builder waits for the first."""
 
 
 def exists(folder: Path) -> bool:
     """Tell whether there is an index to open, whatever it was made of."""
     return (folder / "current").is_file()
-
-
-def current(folder: Path) -> str | None:
-    """Return the name of the generation that serves; None when there is none. A damaged pointer names none."""
-    try:
-        return (folder / "current").read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        return None
 
 
 def build(
@@ -60,24 +57,9 @@ def build(
     recipe: Recipe | None = None,
     wait_seconds: float = 0,
 ) -> Manifest:
-    """Build a new generation over these documents and let it serve.
-
-    Args:
-        folder: where the index lives; made if missing.
-        documents: in the order of their rows; none makes an index that finds nothing.
-        encoder: makes the vectors.
-        progress: told (done, total) passages, from (0, total) to (total, total).
-        recipe: how passages are made; this installation's when None.
-        wait_seconds: how long to wait for another builder before giving up.
-
-    Raises:
-        UserError: another process is building, or the disk does not take the files.
-    """
-    recipe = recipe or current_recipe()
-    with writing(folder):
-        (folder / "generations").mkdir(parents=True, exist_ok=True)
-        with held(folder, "building the index", wait_seconds):
-            return _build(folder, documents, encoder, progress, recipe)
+    """Build a new generation over these documents from nothing and let it serve; arguments and errors as `update`."""
+    entries, load = _loaded(documents)
+    return update(folder, entries, load, encoder, progress, recipe=recipe, wait_seconds=wait_seconds, anew=True)
 
 
 def ensure(
@@ -87,154 +69,200 @@ def ensure(
     progress: Progress | None = None,
     *,
     recipe: Recipe | None = None,
-    wait_seconds: float = 600,
+    wait_seconds: float = WAIT_SECONDS,
 ) -> Manifest:
-    """Return the manifest of the serving generation if it holds exactly these documents, else build one.
+    """Bring the index up to these documents, as `update` does."""
+    entries, load = _loaded(documents)
+    return update(folder, entries, load, encoder, progress, recipe=recipe, wait_seconds=wait_seconds)
 
-    Only passages that the serving generation lacks are encoded, also within a document that changed; an index that
-    is damaged or was made by another encoder, vocabulary or reader is built anew. Two processes at first use: the
-    second waits for the first and then finds nothing left to do. Arguments and errors as for `build`.
+
+def update(
+    folder: Path,
+    entries: Sequence[Entry],
+    load: Callable[[str], Document],
+    encoder: Encoder,
+    progress: Progress | None = None,
+    *,
+    recipe: Recipe | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    say: Say | None = None,
+    anew: bool = False,
+    thorough: bool = False,
+) -> Manifest:
+    """Return the manifest of a generation of exactly these documents, which serves; make one if need be.
+
+    Only passages that no whole segment has are encoded; what is damaged, or was made by another encoder, vocabulary or
+    reader, is made again. Two processes at first use: the second waits for the first and then finds nothing to do.
+
+    Args:
+        folder: where the index lives; made if missing.
+        entries: the documents wanted; none makes an index that finds nothing.
+        load: reads one of them by its id; asked only for those that are to be indexed.
+        encoder: makes the vectors.
+        progress: told (done, total) passages of what is new, from (0, total) to (total, total).
+        recipe: how passages are made; this installation's when None.
+        wait_seconds: how long to wait for another builder before giving up.
+        say: told in a sentence whom we wait for, who was killed, and what is damaged.
+        anew: take nothing from the index that there is.
+        thorough: open every segment, to find damage that its files' sizes don't show.
+
+    Raises:
+        UserError: another process is building, or the disk does not take the files.
     """
     recipe = recipe or current_recipe()
-    with writing(folder):
-        (folder / "generations").mkdir(parents=True, exist_ok=True)
-        with held(folder, "building the index", wait_seconds):
-            present = _opened(folder, encoder, recipe)
-            if present is None:
-                return _build(folder, documents, encoder, progress, recipe)
-            try:
-                if present.manifest.holds(documents):
-                    return present.manifest
-                return _build(folder, documents, encoder, progress, recipe, present)
-            finally:
-                present.close()
+    with _changing(folder, "building the index", wait_seconds, say):
+        if len({entry.id for entry in entries}) < len(entries):
+            raise ValueError("two documents have one id")
+        found = survey(folder, encoder, recipe, thorough=thorough)
+        if say is not None:
+            for sentence in found.damage:
+                say(f"{sentence[:1].upper()}{sentence[1:]}; it is made again.")
+        if not anew and found.serving is not None and found.serving.holds(entries):
+            _clean(folder, found.serving.name, None)
+            return found.serving
+        making = Making(folder, encoder, recipe, progress, anew)
+        try:
+            return _update(folder, entries, load, making, found)
+        except Damaged:
+            # A segment that was to be merged is not as it was written: now all of them are looked at.
+            return _update(folder, entries, load, making, survey(folder, encoder, recipe, thorough=True))
 
 
-def _opened(folder: Path, encoder: Encoder, recipe: Recipe) -> Index | None:
-    """Open the serving generation; None when there is none that this installation can use."""
-    try:
-        return Index.open(folder, encoder, recipe)
-    except UserError:
-        return None
-
-
-def _build(
-    folder: Path,
-    documents: Sequence[Document],
-    encoder: Encoder,
-    progress: Progress | None,
-    recipe: Recipe,
-    reused: Index | None = None,
+def restore(
+    folder: Path, prepare: Callable[[Manifest], None] = lambda _manifest: None, wait_seconds: float = WAIT_SECONDS
 ) -> Manifest:
-    generations = folder / "generations"
-    for left in generations.glob(".tmp-*"):
-        shutil.rmtree(left)
+    """Let the generation before the current one serve again; the current one becomes the one before.
+
+    Args:
+        folder: where the index lives.
+        prepare: called with the manifest of the generation that will serve, just before it does.
+        wait_seconds: how long to wait for another builder before giving up.
+
+    Raises:
+        UserError: there is none, it is damaged, or another process is building.
+    """
+    with _changing(folder, "restoring the index", wait_seconds, None):
+        before = current(folder)
+        names = [name for name in generation_names(folder) if name != before]
+        if not names:
+            raise UserError(f"there is no generation before the current one in {folder}", "wardbook index")
+        manifest = read_generation(folder, names[-1])
+        for part in manifest.parts:
+            look(folder, part.segment, thorough=True)
+        prepare(manifest)
+        _point(folder, manifest.name)
+        _clean(folder, manifest.name, before)
+        return manifest
+
+
+@contextmanager
+def _changing(folder: Path, what: str, wait_seconds: float, say: Say | None) -> Iterator[None]:
+    with writing(folder):
+        for name in ("generations", "segments"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        with held(folder, what, wait_seconds, say) as killed:
+            if killed is not None and say is not None:
+                say(f"A build was cut short: {killed}. Nothing of it was served; what it left is used or removed.")
+            for left in (folder / "segments").glob(f"{ASIDE}*"):
+                remove(left)
+            yield
+
+
+def _loaded(documents: Sequence[Document]) -> tuple[list[Entry], Callable[[str], Document]]:
+    by_id = {document.id: document for document in documents}
+    return [entry_of(document) for document in documents], by_id.__getitem__
+
+
+def _update(
+    folder: Path, entries: Sequence[Entry], load: Callable[[str], Document], making: Making, found: Survey
+) -> Manifest:
+    wanted = {entry.id: entry for entry in entries}
+    parts = () if making.anew else tuple(_less(part, wanted) for part in found.parts)
+    parts = tuple(part for part in parts if part.documents)
+    there = {document.id for part in parts for document in part.documents}
+    new = making.read(load(entry.id) for entry in entries if entry.id not in there)
+    sizes = [Size(part.segment.passages, part.passages) for part in parts]
+    rewritten = to_rewrite(sizes, sum(len(one.passages) for one in new)) if not making.anew else set()
+    old = [part for number, part in enumerate(parts) if number in rewritten]
+    made = make_segments(making, new, old)
     now = datetime.now(timezone.utc)
-    name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    aside = generations / f".tmp-{name}"
-    aside.mkdir()
-    try:
-        indexed = _fill(aside, documents, encoder, progress, recipe, reused)
-        manifest = Manifest(
-            format=FORMAT,
-            name=name,
-            created=now.isoformat(timespec="seconds"),
-            encoder_name=encoder.name,
-            encoder_fingerprint=encoder.fingerprint,
-            dimension=encoder.dimension,
-            vocabulary_fingerprint=recipe.vocabulary_fingerprint,
-            reader_version=recipe.reader_version,
-            documents=indexed,
-            files={
-                path.relative_to(aside).as_posix(): sha256_of(path)
-                for path in sorted(aside.rglob("*"))
-                if path.is_file()
-            },
-        )
-        write(aside / "manifest.json", manifest.to_json())
-        _verify(folder, aside, manifest, encoder, recipe)
-        sync(aside)
-        os.rename(aside, generations / name)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+    manifest = Manifest(
+        created=now.isoformat(timespec="microseconds"),
+        encoder_name=making.encoder.name,
+        encoder_fingerprint=making.encoder.fingerprint,
+        dimension=making.encoder.dimension,
+        vocabulary_fingerprint=making.recipe.vocabulary_fingerprint,
+        reader_version=making.recipe.reader_version,
+        parts=(*(part for number, part in enumerate(parts) if number not in rewritten), *made),
+    )
+    if sorted((one.id, one.digest) for one in manifest.documents) != sorted((one.id, one.digest) for one in entries):
+        raise RuntimeError("the new generation does not hold the documents that were asked for")
+    _put(folder / "generations" / f"{manifest.name}.json", manifest.to_json())
+    # Read back as any reader will, before anybody does.
+    read_generation(folder, manifest.name)
     before = current(folder)
-    write(folder / ".current", name + "\n")
-    os.replace(folder / ".current", folder / "current")
-    sync_folder(generations)
-    sync_folder(folder)
-    for old in generations.iterdir():
-        if old.name not in (name, before):
-            shutil.rmtree(old)
+    _point(folder, manifest.name)
+    _clean(folder, manifest.name, before)
     return manifest
 
 
-def _fill(
-    aside: Path,
-    documents: Sequence[Document],
-    encoder: Encoder,
-    progress: Progress | None,
-    recipe: Recipe,
-    reused: Index | None,
-) -> tuple[IndexedDocument, ...]:
-    """Write vectors, passages and words of the documents, and return what was indexed."""
-    if len({document.id for document in documents}) < len(documents):
-        raise ValueError("two documents have one id")
-    indexed: list[IndexedDocument] = []
-    stored: list[Stored] = []
-    texts: list[str] = []
-    words: list[str] = []
-    rows: dict[int, Vectors] = {}
-    for document in documents:
-        headings = {section.id: section.heading for section in document.sections}
-        passages = tuple(recipe.split(document))
-        own = embedding_texts(document, passages)
-        if reused is not None:
-            known = _known(reused, document.id)
-            rows.update((number, known[text]) for number, text in enumerate(own, start=len(stored)) if text in known)
-        indexed.append(IndexedDocument(document.id, document.title, document.version, len(passages)))
-        texts += own
-        words += lexical_texts(document, passages)
-        for passage in passages:
-            stored.append(Stored(len(stored), passage, headings[passage.section_id]))
-    total, done = len(stored), len(rows)
-    if progress is not None:
-        progress(done, total)
-    store = ChromaStore.create(aside / "chroma")
+def _less(part: Part, wanted: dict[str, Entry]) -> Part:
+    """Return a part without the documents that are not wanted or are wanted otherwise."""
+    gone = {one.id for one in part.documents if one.id not in wanted or wanted[one.id].digest != one.digest}
+    return Part(part.segment, part.sha256, part.removed | gone)
+
+
+def _point(folder: Path, name: str) -> None:
+    """Let a generation serve: the one rename."""
+    sync_folder(folder / "segments")
+    sync_folder(folder / "generations")
+    _put(folder / "current", name + "\n")
+    sync_folder(folder)
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file beside and rename it over, so that whoever reads it sees the old one or the new one."""
+    aside = path.with_name(f".{path.name}-{secrets.token_hex(3)}")
     try:
-        at_once = max(_AT_ONCE, -(-total // 20))
-        for start in range(0, total, at_once):
-            numbers = range(start, min(start + at_once, total))
-            lacking = [number for number in numbers if number not in rows]
-            report = None if progress is None else _counting(progress, done, total)
-            encoded = encoder.encode_passages([texts[number] for number in lacking], report)
-            rows.update(zip(lacking, encoded, strict=True))
-            store.add(stored[start : numbers.stop], np.stack([rows.pop(number) for number in numbers]))
-            done += len(lacking)
-    finally:
-        store.close()
-    Lexical.build(words).save(aside / "bm25")
-    return tuple(indexed)
+        write(aside, text)
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
-def _known(index: Index, document_id: str) -> dict[str, Vectors]:
-    """Return the vectors that an index has of a document, by the text that was encoded; empty when it has none."""
-    indexed = next((one for one in index.manifest.documents if one.id == document_id), None)
-    if indexed is None:
-        return {}
-    headings = index.headings(document_id)
-    texts = headed_texts(indexed.title, headings, index.passages(document_id))
-    return dict(zip(texts, index.vectors(document_id), strict=True))
+def _clean(folder: Path, serving: str, before: str | None) -> None:
+    """Remove generations other than these two, and segments that neither has.
+
+    Nothing that is being served is touched: whoever serves has a copy of its own. Without `before`, the newest other
+    generation that can still be read is kept.
+    """
+    names = generation_names(folder)
+    if before is None or before == serving or before not in names:
+        before = next((name for name in reversed(names) if name != serving), None)
+    kept: set[str] = set()
+    for name in names:
+        try:
+            if name in (serving, before):
+                kept |= {part.segment.name for part in read_generation(folder, name).parts}
+                continue
+        except Damaged:
+            pass
+        (folder / "generations" / f"{name}.json").unlink()
+    for path in _others(folder, kept):
+        # Under a name of its own first: whoever opens it just now finds it gone, not half there.
+        gone = path.with_name(f"{ASIDE}gone-{path.name}")
+        os.rename(path, gone)
+        remove(gone)
 
 
-def _counting(progress: Progress, start: int, total: int) -> Callable[[int], None]:
-    return lambda done: progress(start + done, total)
-
-
-def _verify(folder: Path, aside: Path, manifest: Manifest, encoder: Encoder, recipe: Recipe) -> None:
-    """Open the generation as any reader would, and find each document's first passage by its own vector."""
-    index = Index.open_generation(folder, aside, encoder, recipe)
-    try:
-        index.verify()
-    finally:
-        index.close()
+def _others(folder: Path, kept: set[str]) -> Iterable[Path]:
+    """Return what does not belong: segments of no kept generation, and what an earlier version or a kill left."""
+    for path in (folder / "segments").iterdir():
+        if path.name not in kept:
+            yield path
+    for path in (folder / "generations").iterdir():
+        if path.is_dir() or path.name.startswith("."):
+            yield path
+    for path in folder.glob(".current*"):
+        yield path

@@ -1,19 +1,33 @@
-"""What an index says about itself, and who may use it."""
+"""What an index says about itself, and who may use it.
+
+    folder/current                      name of the generation that serves
+    folder/generations/NAME.json        one generation: what it was made with, and its segments; a manifest
+    folder/segments/NAME/segment.json   one segment: its documents, and a seal on each of its files
+
+A name of a generation ends in the hash of its text, a generation holds the hash of each of its `segment.json`, and that
+the hash of each file: whoever follows the pointer knows of every byte whether it is as it was written.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from corpus.errors import UserError
 from corpus.types import Document, Passage
 from index.encoder import Encoder
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised whenever the files of a generation or the text that is encoded change."""
 REBUILD = "wardbook index --rebuild"
+MEND = "wardbook index"
+
+
+class Damaged(UserError):
+    """A part of the index is missing or not as it was written; bringing the index up to date mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +36,7 @@ class Recipe:
 
     reader_version: str
     vocabulary_fingerprint: str
-    split: Callable[[Document], Sequence[Passage]]
+    split: Callable[[Document], Iterable[Passage]]
     """Makes the passages of a document."""
 
 
@@ -35,6 +49,18 @@ def current_recipe() -> Recipe:
     return Recipe(READER_VERSION, load().fingerprint, split)
 
 
+class Entry(Protocol):
+    """What tells one state of a document from another: `corpus.library.Entry`."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
     """One document of an index."""
@@ -42,17 +68,76 @@ class IndexedDocument:
     id: str
     title: str
     version: str
+    digest: str
     passages: int
     """How many; 0 for a document of which every section is withheld or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How a file was when it was written."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFacts:
+    """What a segment was made of: `segment.json`."""
+
+    name: str
+    encoder_fingerprint: str
+    dimension: int
+    documents: tuple[IndexedDocument, ...]
+    """In the order of their rows."""
+    files: Mapping[str, Seal]
+    """By path in the segment."""
+
+    @property
+    def passages(self) -> int:
+        """How many rows it has."""
+        return sum(document.passages for document in self.documents)
+
+    def to_json(self) -> str:
+        """Return the text of `segment.json`."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> SegmentFacts:
+        """Read the facts back; ValueError, KeyError or TypeError when the text is not of this format."""
+        values = json.loads(text)
+        if values.pop("format") != FORMAT:
+            raise ValueError("another format")
+        documents = tuple(IndexedDocument(**document) for document in values.pop("documents"))
+        files = {path: Seal(**seal) for path, seal in values.pop("files").items()}
+        return cls(**values, documents=documents, files=files)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment as one generation sees it."""
+
+    segment: SegmentFacts
+    sha256: str
+    """Of `segment.json`."""
+    removed: frozenset[str] = frozenset()
+    """Ids of documents that the segment still holds and that are in this generation no more."""
+
+    @property
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """The documents that are still in this generation."""
+        return tuple(document for document in self.segment.documents if document.id not in self.removed)
+
+    @property
+    def passages(self) -> int:
+        """How many passages these have."""
+        return sum(document.passages for document in self.documents)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation was made of."""
 
-    format: str
-    name: str
-    """Name of the generation."""
     created: str
     """ISO 8601, UTC."""
     encoder_name: str
@@ -60,29 +145,31 @@ class Manifest:
     dimension: int
     vocabulary_fingerprint: str
     reader_version: str
-    documents: tuple[IndexedDocument, ...]
-    """In the order of their passages in the index."""
-    files: Mapping[str, str]
-    """Sha256 of each file by its path in the generation."""
+    parts: tuple[Part, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the generation: when it was made, and the hash of its text."""
+        stamp = self.created.replace("-", "").replace(":", "").split("+")[0]
+        return f"{stamp}-{_hash(self.to_json())[:24]}"
+
+    @property
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """The documents of all parts."""
+        return tuple(document for part in self.parts for document in part.documents)
 
     @property
     def passages(self) -> int:
         """How many passages the index holds."""
-        return sum(document.passages for document in self.documents)
+        return sum(part.passages for part in self.parts)
 
-    def holds(self, documents: Sequence[Document]) -> bool:
-        """Tell whether the index was made of exactly these documents in these versions, in any order."""
-        mine = {(document.id, document.title, document.version) for document in self.documents}
-        return mine == {(document.id, document.title, document.version) for document in documents}
+    def holds(self, entries: Iterable[Entry]) -> bool:
+        """Tell whether the index was made of exactly these documents as they are, in any order."""
+        return {(one.id, one.digest) for one in self.documents} == {(entry.id, entry.digest) for entry in entries}
 
-    def check(self, encoder: Encoder, recipe: Recipe) -> None:
-        """Refuse an index that was made another way.
-
-        Raises:
-            UserError: says which part differs, both values, and what to run.
-        """
+    def difference(self, encoder: Encoder, recipe: Recipe) -> str | None:
+        """Say in what the index was made another way, both values named; None when it was made this way."""
         pairs = (
-            ("in format", self.format, "this version of Wardbook reads", FORMAT),
             ("with encoder", self.encoder_name, "settings ask for", encoder.name),
             ("with weights", self.encoder_fingerprint, "the encoder has", encoder.fingerprint),
             ("with section vocabulary", self.vocabulary_fingerprint, "now it is", recipe.vocabulary_fingerprint),
@@ -90,25 +177,59 @@ class Manifest:
         )
         for what, mine, who, theirs in pairs:
             if mine != theirs:
-                raise UserError(f"index was built {what} '{mine}', {who} '{theirs}'", REBUILD)
+                return f"index was built {what} '{mine}', {who} '{theirs}'"
+        return None
 
-    def to_json(self) -> str:
-        """Return the manifest as it is written to `manifest.json`."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str, path: str) -> Manifest:
-        """Read a manifest back; `path` is named when it cannot be.
+    def check(self, encoder: Encoder, recipe: Recipe) -> None:
+        """Refuse an index that was made another way.
 
         Raises:
-            UserError: it is no manifest, or one of another format.
+            UserError: says which part differs, both values, and what to run.
         """
-        try:
-            values: dict[str, Any] = json.loads(text)
-            if values["format"] != FORMAT:
-                message = f"index was built in format '{values['format']}', this version of Wardbook reads '{FORMAT}'"
-                raise UserError(message, REBUILD)
-            documents = tuple(IndexedDocument(**document) for document in values.pop("documents"))
-            return cls(**values, documents=documents)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(f"{path} is damaged: {error}", REBUILD) from error
+        difference = self.difference(encoder, recipe)
+        if difference is not None:
+            raise UserError(difference, REBUILD)
+
+    def to_json(self) -> str:
+        """Return the text of the generation's file; segments are named there, not told."""
+        values = {field: getattr(self, field) for field in _PLAIN}
+        parts = [
+            {"segment": part.segment.name, "sha256": part.sha256, "removed": sorted(part.removed)}
+            for part in self.parts
+        ]
+        return json.dumps({"format": FORMAT, **values, "parts": parts}, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, name: str, read_part: Callable[[str, str, frozenset[str]], Part | None]) -> Manifest:
+        """Read a generation back.
+
+        Args:
+            text: of the file.
+            name: of the generation, which holds the hash of the text.
+            read_part: finds a part by its segment, the hash of its `segment.json` and the ids removed; a part for which
+                it returns None is left out.
+
+        Raises:
+            Damaged: the text is not as it was written.
+        """
+        if not name.endswith(f"-{_hash(text)[:24]}"):
+            raise Damaged(f"index is damaged: generation {name} is not as it was written", MEND)
+        values: dict[str, Any] = json.loads(text)
+        found = [read_part(one["segment"], one["sha256"], frozenset(one["removed"])) for one in values["parts"]]
+        return cls(
+            **{field: values[field] for field in _PLAIN}, parts=tuple(part for part in found if part is not None)
+        )
+
+
+_PLAIN = (
+    "created",
+    "encoder_name",
+    "encoder_fingerprint",
+    "dimension",
+    "vocabulary_fingerprint",
+    "reader_version",
+)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,10 +1,11 @@
 """Fused search over one generation: by meaning, by words, and one weighted sum that ranks.
 
-Across the library Chroma's graph finds what is near in meaning. Inside one document every passage's cosine is computed,
-from vectors that Chroma gave once and that stay in memory. Chroma could answer that too, filtered to the document, but
-its graph is approximate and comes out different at every build: in a test it left out the passage that was asked for.
-It also took longer (Chroma 1.5.9): 1.3 ms in a library of one document and 24 ms in one of 24,000 passages, where the
-product of a matrix and a vector takes 0.02 ms. `python -m evals.benchmarks.encode_and_search` has the rest.
+Across the library Chroma's graphs, one a segment, find what is near in meaning. Inside one document every passage's
+cosine is computed, from vectors that Chroma gave once and that stay in memory. Chroma could answer that too, filtered
+to the document, but its graph is approximate and comes out different at every build: in a test it left out the passage
+that was asked for. It also took longer (Chroma 1.5.9): 1.3 ms in a library of one document and 24 ms in one of 24,000
+passages, where the product of a matrix and a vector takes 0.02 ms. `python -m evals.benchmarks.encode_and_search` has
+the rest.
 """
 
 from __future__ import annotations
@@ -19,18 +20,17 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import UserError
-from corpus.types import Passage
-from index.chroma_store import ChromaStore, Stored
-from index.copies import Copy, copy
+from corpus.types import Document, Passage
+from index.chroma_store import Stored
 from index.encoder import Encoder, Vectors
 from index.fusion import Scores, fuse
-from index.lexical import Lexical
-from index.manifest import REBUILD, Manifest, Recipe, current_recipe
+from index.lexical import Mask, scores_of, size_of
+from index.manifest import MEND, REBUILD, Damaged, IndexedDocument, Manifest, Part, Recipe, current_recipe
+from index.reading import current, read_generation
+from index.segments import POOL, Segment
 from index.types import Hit, Via
 
 Rows = npt.NDArray[np.int64]
-POOL = 50
-"""Candidates of each of the two searches, at least."""
 _HELD_DOCUMENTS = 64
 _ATTEMPTS = 5
 
@@ -44,69 +44,106 @@ class _Held:
     vectors: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """A segment in this generation; its row n is row `first + n` of the index."""
+
+    segment: Segment
+    first: int
+    live: Mask | None
+    """Which rows are still looked for; None when all are."""
+
+    def nearest(self, vector: Vectors, limit: int) -> tuple[Rows, Scores]:
+        """Return the live rows of the index nearest to a vector, and their cosines, nearest first."""
+        held = self.segment.facts.passages
+        wanted = min(limit, held if self.live is None else int(self.live.sum()))
+        asked = wanted
+        while True:
+            found, cosines = self.segment.store.query(vector, asked) if asked else ([], np.zeros(0, dtype=np.float32))
+            rows = np.array(found, dtype=np.int64)
+            kept = np.ones(len(rows), dtype=np.bool_) if self.live is None else self.live[rows]
+            if kept.sum() >= wanted or asked == held:
+                return rows[kept][:limit] + self.first, cosines[kept][:limit]
+            asked = min(held, 2 * asked)
+
+
 class Index:
     """One opened generation. It keeps serving what it opened, also when a newer one is built."""
 
-    def __init__(self, manifest: Manifest, store: ChromaStore, lexical: Lexical, encoder: Encoder, copy: Copy) -> None:
+    def __init__(self, manifest: Manifest, slices: tuple[_Slice, ...], encoder: Encoder) -> None:
         self.manifest = manifest
-        self._store = store
-        self._lexical = lexical
-        self._encoder = encoder
-        self._first_rows: dict[str, int] = {}
-        self._counts = {document.id: document.passages for document in manifest.documents}
-        row = 0
-        for document in manifest.documents:
-            self._first_rows[document.id] = row
-            row += document.passages
+        self._slices = slices
+        self.encoder = encoder
+        self._places: dict[str, tuple[_Slice, IndexedDocument]] = {
+            document.id: (one, document)
+            for one, part in zip(slices, manifest.parts, strict=True)
+            for document in part.documents
+        }
+        self._lexicals = [one.segment.lexical for one in slices]
+        self._live = [one.live for one in slices]
+        # Of the whole library; None without words, where nothing is ever compared with it.
+        self._mean_length = size_of(self._lexicals, self._live)[1] or None
+        self._passages = manifest.passages
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._lock = threading.Lock()
-        self._close = weakref.finalize(self, _close, store, copy)
+        self._close = weakref.finalize(self, _close, tuple(one.segment for one in slices))
 
     @classmethod
-    def open(cls, folder: Path, encoder: Encoder, recipe: Recipe | None = None) -> Index:
+    def open(
+        cls, folder: Path, encoder: Encoder, recipe: Recipe | None = None, *, shared: Index | None = None
+    ) -> Index:
         """Open the serving generation of an index folder; any number of processes may have it open.
 
+        Segments that `shared`, an open index of an earlier generation, has too are shared with it, so that opening
+        costs what has changed.
+
         Raises:
-            UserError: there is no index, it is damaged, or it was made by another encoder, section vocabulary or
-                reader; the hint is what to run.
+            Damaged: a part of it is missing or not as it was written.
+            UserError: there is no index, or it was made by another encoder, section vocabulary or reader; the hint is
+                what to run.
         """
         try:
             for _ in range(_ATTEMPTS):
                 name = _pointed(folder)
                 try:
-                    return cls.open_generation(folder, folder / "generations" / name, encoder, recipe)
-                except FileNotFoundError:
+                    return cls.open_generation(folder, name, encoder, recipe, shared=shared)
+                except (FileNotFoundError, Damaged):
                     # Two builds may have ended between reading the pointer and reading what it points to.
                     if name == _pointed(folder):
                         raise
             raise UserError(f"the index in {folder} is rebuilt over and over", "wait until it is done")
         except FileNotFoundError as error:
-            raise UserError(f"index is damaged: {error.filename} is missing", REBUILD) from error
+            raise Damaged(f"index is damaged: {error.filename} is missing", MEND) from error
         except OSError as error:
-            hint = "make the folder writable and free some space, or choose another with --home"
+            hint = "make the folder readable and free some space, or choose another with --home"
             raise UserError(f"cannot open the index in {folder}: {error.strerror or error}", hint) from error
 
     @classmethod
-    def open_generation(cls, folder: Path, generation: Path, encoder: Encoder, recipe: Recipe | None = None) -> Index:
-        """Open one generation of an index folder, through a private copy of what Chroma would write to."""
-        path = generation / "manifest.json"
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise UserError(f"{path} is damaged: {error}", REBUILD) from error
-        manifest = Manifest.from_json(text, str(path))
+    def open_generation(
+        cls, folder: Path, name: str, encoder: Encoder, recipe: Recipe | None = None, *, shared: Index | None = None
+    ) -> Index:
+        """Open one generation of an index folder; errors as for `open`, and FileNotFoundError when it is gone."""
+        manifest = read_generation(folder, name)
         manifest.check(encoder, recipe or current_recipe())
-        private = copy(folder, generation, manifest.files, "chroma")
+        known = {} if shared is None else {one.segment.facts.name: one.segment for one in shared._slices}
+        slices: list[_Slice] = []
+        row = 0
         try:
-            lexical = Lexical.load(generation / "bm25", manifest.passages)
-            store = ChromaStore.open(private.folder)
-            if manifest.passages:
-                # Chroma reads its graph at the first query: here, not while the first question waits.
-                store.query(np.full(manifest.dimension, manifest.dimension**-0.5, dtype=np.float32), 1)
+            for part in manifest.parts:
+                known_one = known.get(part.segment.name)
+                segment = Segment.open(folder, part.segment) if known_one is None else known_one.share()
+                slices.append(_Slice(segment, row, _live_rows(part)))
+                row += part.segment.passages
+                segment.warm()
         except BaseException:
-            private.close()
+            for one in slices:
+                one.segment.close()
             raise
-        return cls(manifest, store, lexical, encoder, private)
+        return cls(manifest, tuple(slices), encoder)
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return every document as it was when it was indexed."""
+        return tuple(one.segment.document(document.id) for one, document in self._places.values())
 
     def search(
         self, question: str, vector: Vectors | None = None, *, document_id: str | None = None, limit: int = 10
@@ -123,7 +160,7 @@ class Index:
             UserError: no such document in the index.
         """
         if vector is None:
-            vector = self._encoder.encode_questions([question])[0]
+            vector = self.encoder.encode_questions([question])[0]
         if document_id is not None:
             return self._search_document(question, vector, document_id, limit)
         return self._search_all(question, vector, limit)
@@ -152,17 +189,13 @@ class Index:
         raise KeyError(passage.id)
 
     def verify(self) -> None:
-        """Check that the store holds what the manifest says and that each document is found by its own vectors."""
-        if self._store.count() != self.manifest.passages:
-            raise RuntimeError(f"the store holds {self._store.count()} passages, expected {self.manifest.passages}")
-        for document in self.manifest.documents:
-            if not document.passages:
-                continue
-            vectors = self._hold(document.id).vectors
-            # The graph is approximate, so one miss is no damage; and two passages may say the same, so not by row.
-            probes = (vectors[0], vectors[len(vectors) // 2], vectors[-1])
-            if not any(self._store.query(probe, POOL)[1].max(initial=0) > 0.999 for probe in probes):
-                raise RuntimeError(f"document {document.id} is not found by its own vectors")
+        """Check that the stores hold what the manifest says and that each document is found by its own vectors.
+
+        Raises:
+            Damaged: one does not.
+        """
+        for one, part in zip(self._slices, self.manifest.parts, strict=True):
+            one.segment.verify([document.id for document in part.documents])
 
     def close(self) -> None:
         """Let go of the files; closing twice is allowed."""
@@ -174,25 +207,27 @@ class Index:
         if not count:
             return ()
         dense = held.vectors @ vector
-        lexical = self._lexical.scores_within(question, held.first_row, count)
+        one = self._places[document_id][0]
+        lexical = one.segment.lexical.scores_within(question, held.first_row - one.first, count, self._mean_length)
         pool = max(limit, POOL)
         near = np.argsort(-dense, kind="stable")[:pool]
         rows = np.union1d(near, _best(lexical, pool))
         return self._ranked(rows + held.first_row, near + held.first_row, dense[rows], lexical[rows], limit)
 
     def _search_all(self, question: str, vector: Vectors, limit: int) -> tuple[Hit, ...]:
-        count = self.manifest.passages
-        if not count:
+        if not self._passages:
             return ()
-        lexical = self._lexical.scores(question)
-        pool = min(max(limit, POOL), count)
-        found, cosines = self._store.query(vector, pool)
-        near = np.array(found, dtype=np.int64)
+        lexical = np.concatenate(scores_of(self._lexicals, self._live, question))
+        pool = max(limit, POOL)
+        each = [one.nearest(vector, pool) for one in self._slices]
+        found, cosines = (np.concatenate(kind) for kind in zip(*each, strict=True))
+        best = np.lexsort((found, -cosines))[:pool]
+        near, cosines = found[best], cosines[best]
         by_words_alone = np.setdiff1d(_best(lexical, pool), near)
         rows = np.concatenate([near, by_words_alone])
         dense = cosines
         if len(by_words_alone):
-            dense = np.concatenate([cosines, self._store.read_vectors(by_words_alone.tolist()) @ vector])
+            dense = np.concatenate([cosines, self._read_vectors(by_words_alone) @ vector])
         order = np.argsort(rows)
         return self._ranked(rows[order], near, dense[order], lexical[rows[order]], limit)
 
@@ -222,9 +257,21 @@ class Index:
             last = one.first_row + len(one.stored)
             found.update((row, one.stored[row - one.first_row].passage) for row in rows if one.first_row <= row < last)
         missing = [row for row in rows if row not in found]
-        if missing:
-            found.update((stored.row, stored.passage) for stored in self._store.read_passages(missing))
+        for piece in self._slices:
+            own = [row - piece.first for row in missing if 0 <= row - piece.first < piece.segment.facts.passages]
+            if own:
+                read = piece.segment.store.read_passages(own)
+                found.update((stored.row + piece.first, stored.passage) for stored in read)
         return found
+
+    def _read_vectors(self, rows: Rows) -> Vectors:
+        """Return the vectors of some rows in ascending order."""
+        vectors = []
+        for one in self._slices:
+            own = rows[(rows >= one.first) & (rows < one.first + one.segment.facts.passages)] - one.first
+            if len(own):
+                vectors.append(one.segment.store.read_vectors(own.tolist()))
+        return np.concatenate(vectors)
 
     def _hold(self, document_id: str) -> _Held:
         with self._lock:
@@ -232,14 +279,15 @@ class Index:
             if held is not None:
                 self._held.move_to_end(document_id)
                 return held
-        if document_id not in self._first_rows:
-            known = ", ".join(self._first_rows) or "none"
+        if document_id not in self._places:
+            known = ", ".join(self._places) or "none"
             raise UserError(f"no document '{document_id}' in the index; it holds: {known}", REBUILD)
+        one, document = self._places[document_id]
         stored: list[Stored] = []
         vectors = np.zeros((0, self.manifest.dimension), dtype=np.float32)
-        if self._counts[document_id]:
-            stored, vectors = self._store.read_document(document_id)
-        held = _Held(self._first_rows[document_id], tuple(stored), vectors)
+        if document.passages:
+            stored, vectors = one.segment.store.read_document(document_id)
+        held = _Held(one.segment.first_rows[document_id] + one.first, tuple(stored), vectors)
         with self._lock:
             self._held[document_id] = held
             while len(self._held) > _HELD_DOCUMENTS:
@@ -249,18 +297,23 @@ class Index:
 
 def _pointed(folder: Path) -> str:
     """Return the name of the serving generation."""
-    path = folder / "current"
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
-        raise UserError(f"there is no index in {folder}", "wardbook index") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is damaged: {error}", REBUILD) from error
+    name = current(folder)
+    if name is None:
+        raise UserError(f"there is no index in {folder}", "wardbook index")
+    return name
 
 
-def _close(store: ChromaStore, copy: Copy) -> None:
-    store.close()
-    copy.close()
+def _live_rows(part: Part) -> Mask | None:
+    """Return which rows of a segment are of documents that are still in the generation; None when all are."""
+    if not part.removed:
+        return None
+    counts = [document.passages for document in part.segment.documents]
+    return np.repeat([document.id not in part.removed for document in part.segment.documents], counts)
+
+
+def _close(segments: tuple[Segment, ...]) -> None:
+    for segment in segments:
+        segment.close()
 
 
 def _best(lexical: Scores, limit: int) -> Rows:

@@ -59,7 +59,7 @@ def main() -> None:
         assistant = open_assistant(settings)
         encoder = load(settings.encoder)
         # The bare query goes to the very store that the assistant searches, since Chroma takes one opener.
-        store = assistant.index._store
+        store = assistant.index._slices[0].segment.store
         asked = questions_about(assistant, given.questions)
 
         def bare(question: str, document_id: str) -> object:

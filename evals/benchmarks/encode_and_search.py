@@ -107,8 +107,8 @@ def searching(documents: Sequence[Document], questions: Sequence[str]) -> tuple[
         first = (time.perf_counter() - begun) * 1000
         inside = p50_and_p95(lambda n: index.search(questions[n], vectors[n], document_id=one, limit=64))
         whole = p50_and_p95(lambda n: index.search(questions[n], vectors[n], limit=10))
-        chroma = p50_and_p95(lambda n: index._store.query(vectors[n], 50))
-        words = p50_and_p95(lambda n: index._lexical.scores_within(questions[n], 0, 50))
+        chroma = p50_and_p95(lambda n: index._slices[0].segment.store.query(vectors[n], 50))
+        words = p50_and_p95(lambda n: index._slices[0].segment.lexical.scores_within(questions[n], 0, 50))
         index.close()
     figures = (f"{built:.1f}", f"{size:.1f}", f"{opened:.0f}", f"{first:.0f}", inside, chroma, words, whole)
     return (str(len(documents)), f"{manifest.passages:,}", *figures)

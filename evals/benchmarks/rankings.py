@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from evals.metrics.retrieval import LIMIT, measure
 from index.fusion import fuse
-from index.search import POOL
+from index.segments import POOL
 
 Scores = npt.NDArray[np.float32]
 MEASURES = ("ndcg@10", "hit_rate@1", "mrr")

@@ -81,13 +81,12 @@ def test_a_setting_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     assert "WARDBOOK_PORT='many'" in result.output
 
 
-def test_an_index_of_another_vocabulary_is_refused_with_what_to_run(tmp_path: Path) -> None:
-    assert run(tmp_path, "index").exit_code == 0
-    generation = (tmp_path / "index" / "current").read_text(encoding="utf-8").strip()
-    manifest = tmp_path / "index" / "generations" / generation / "manifest.json"
-    data = json.loads(manifest.read_text(encoding="utf-8"))
-    data["vocabulary_fingerprint"] = "of another"
-    manifest.write_text(json.dumps(data), encoding="utf-8")
+def test_an_index_of_another_reader_is_refused_with_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("corpus.readers.READER_VERSION", "of another")
+        assert run(tmp_path, "index").exit_code == 0
     result = run(tmp_path, "ask", "what is it?")
     assert result.exit_code == 2
     assert "wardbook index --rebuild" in result.output

@@ -8,7 +8,7 @@ import pytest
 
 import corpus
 from corpus.errors import UserError
-from corpus.library import Library, from_json, shipped, to_json
+from corpus.library import Library, entry_of, from_json, shipped, to_json
 from corpus.readers import read
 from corpus.types import PageStart
 
@@ -51,7 +51,7 @@ def test_add_get_remove(library: Library, tmp_path: Path) -> None:
     assert document.id == "zebra-milia"
     assert library.get("zebra-milia") == document
     assert ids(library)[-1] == "zebra-milia"
-    assert sorted(path.name for path in library.folder.iterdir()) == ["zebra-milia.json"]
+    assert sorted(path.name for path in library.folder.glob("[!.]*")) == ["zebra-milia.json"]
     library.remove("zebra-milia")
     assert "zebra-milia" not in ids(library)
 
@@ -147,3 +147,37 @@ def test_pages_are_kept_and_may_be_missing() -> None:
     assert from_json(to_json(document)) == document
     older = {key: value for key, value in json.loads(to_json(document)).items() if key != "pages"}
     assert from_json(json.dumps(older)).pages == ()
+
+
+def test_entries_tell_of_each_document_without_reading_it_again(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(write(tmp_path / "a.md", "# Milia\n\nText."))
+    library.add(write(tmp_path / "b.md", "# Hives\n\nText."))
+    documents = library.documents()
+    assert library.entries() == tuple(entry_of(document) for document in documents)
+
+    def never(_self: Library, path: Path) -> None:
+        raise AssertionError(path)
+
+    with monkeypatch.context() as unread:
+        unread.setattr(Library, "_read", never)
+        assert Library(library.folder).entries() == tuple(entry_of(document) for document in documents)
+    library.add(write(tmp_path / "a.md", "# Milia\n\nOther text."))
+    assert {entry.digest for entry in library.entries()} != {entry_of(document).digest for document in documents}
+    write(library.folder / ".entries.json", "[")
+    assert library.entries() == tuple(entry_of(document) for document in library.documents())
+
+
+def test_a_library_matches_what_it_held_before(library: Library, tmp_path: Path) -> None:
+    before = library.documents()
+    milia = library.add(write(tmp_path / "a.md", "# Milia\n\nText."))
+    with_milia = library.documents()
+    library.remove(before[0].id)
+    library.add(write(tmp_path / "b.md", "# Hives\n\nText."))
+    library.match(with_milia)
+    assert library.documents() == with_milia
+    assert not (library.folder / f"{before[0].id}.json").exists()
+    library.match(before)
+    assert library.documents() == before
+    assert not (library.folder / f"{milia.id}.json").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -14,8 +15,10 @@ import pytest
 from made import HEEL, RECIPE, STONES, CountingEncoder, a_document, library, names
 
 from corpus.errors import UserError
+from corpus.library import entry_of
+from index.copies import remove_abandoned
 from index.fake_encoder import FakeEncoder
-from index.generations import build, current, ensure, exists
+from index.generations import build, current, ensure, exists, restore, update
 from index.lock import held
 from index.search import Index
 
@@ -69,14 +72,18 @@ def test_a_build_makes_one_sealed_generation_and_points_to_it(tmp_path: Path) ->
     assert (manifest.encoder_name, manifest.dimension, manifest.reader_version) == ("fake", 512, "reader 1")
     assert current(tmp_path) == manifest.name
     assert exists(tmp_path)
-    assert [path.name for path in (tmp_path / "generations").iterdir()] == [manifest.name]
-    assert names(tmp_path / "generations" / manifest.name) == sorted([*manifest.files, "manifest.json"])
+    assert names(tmp_path / "generations") == [f"{manifest.name}.json"]
+    (part,) = manifest.parts
+    assert names(tmp_path / "segments") == sorted(
+        f"{part.segment.name}/{n}" for n in [*part.segment.files, "segment.json"]
+    )
     assert list((tmp_path / "open").iterdir()) == []
 
 
 def test_the_generation_before_is_kept_and_older_ones_go(tmp_path: Path) -> None:
     made = [build(tmp_path, library(), FakeEncoder(), recipe=RECIPE).name for _ in range(3)]
-    assert sorted(path.name for path in (tmp_path / "generations").iterdir()) == sorted(made[1:])
+    assert names(tmp_path / "generations") == sorted(f"{name}.json" for name in made[1:])
+    assert len(list((tmp_path / "segments").iterdir())) == 2
     assert current(tmp_path) == made[2]
 
 
@@ -107,7 +114,7 @@ def test_a_build_that_fails_leaves_the_previous_index_serving(folder: Path) -> N
     with pytest.raises(RuntimeError, match="no"):
         build(folder, library(), Failing(), recipe=RECIPE)
     assert current(folder) == before
-    assert [path.name for path in (folder / "generations").iterdir()] == [before]
+    assert names(folder / "generations") == [f"{before}.json"]
     assert found(folder) == ["Pain is felt under the ribs."]
 
 
@@ -119,17 +126,21 @@ def test_a_killed_build_leaves_the_previous_index_serving_and_the_next_build_cle
     builder.send_signal(signal.SIGKILL)
     builder.communicate()
     assert current(folder) == before
-    assert len(list((folder / "generations").glob(".tmp-*"))) == 1
     assert found(folder) == ["Pain is felt under the ribs."]
-    after = build(folder, library(), FakeEncoder(), recipe=RECIPE).name
-    assert sorted(path.name for path in (folder / "generations").iterdir()) == sorted([str(before), after])
+    said: list[str] = []
+    documents = {document.id: document for document in library()}
+    entries = [entry_of(document) for document in library()]
+    after = update(folder, entries, documents.__getitem__, FakeEncoder(), recipe=RECIPE, say=said.append, anew=True)
+    assert said == [said[0]]
+    assert said[0].startswith(f"A build was cut short: process {builder.pid} (-c) on ")
+    assert names(folder / "generations") == sorted([f"{before}.json", f"{after.name}.json"])
 
 
 def test_a_second_builder_is_told_who_builds(folder: Path) -> None:
     builder = run(SLOW_BUILD, folder)
     assert builder.stdout is not None
     builder.stdout.readline()
-    with pytest.raises(UserError, match=f"process {builder.pid} on .* is building the index since"):
+    with pytest.raises(UserError, match=rf"process {builder.pid} \(-c\) on .* is building the index since"):
         build(folder, library(), FakeEncoder(), recipe=RECIPE)
     builder.kill()
     builder.communicate()
@@ -161,7 +172,7 @@ def test_two_processes_have_one_index_open_and_neither_waits(folder: Path) -> No
     assert len(list((folder / "open").glob("*.lock"))) == 1
     other.kill()
     other.communicate()
-    assert found(folder) == ["Pain is felt under the ribs."]
+    assert remove_abandoned(folder) == 1
     assert list((folder / "open").iterdir()) == []
 
 
@@ -188,13 +199,23 @@ def test_ensure_encodes_only_what_is_new(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     more = [a_document("wart", {"Synopsis": ["Warts are rough."]}), *library()]
     manifest = ensure(tmp_path, more, encoder, lambda *progress: told.append(progress), recipe=RECIPE)
-    assert [one.id for one in manifest.documents] == ["wart", "heel", "stones", "hidden"]
-    assert (encoder.encoded, told) == (7, [(6, 7), (7, 7)])
+    assert [one.id for one in manifest.documents] == ["heel", "stones", "hidden", "wart"]
+    assert (encoder.encoded, told) == (7, [(0, 1), (1, 1)])
     one, anew = Index.open(tmp_path, encoder, RECIPE), tmp_path / "anew"
     build(anew, more, encoder, recipe=RECIPE)
     other = Index.open(anew, encoder, RECIPE)
     question = "Where is pain felt in the heel?"
-    assert one.search(question, limit=7) == other.search(question, limit=7)
+    for document_id in (None, "heel", "wart"):
+        hits, same = (
+            {
+                hit.passage: (hit.score, hit.dense, hit.lexical)
+                for hit in index.search(question, document_id=document_id)
+            }
+            for index in (one, other)
+        )
+        assert hits.keys() == same.keys()
+        for passage, scores in hits.items():
+            assert scores == pytest.approx(same[passage], abs=1e-6)
     one.close()
     other.close()
 
@@ -221,11 +242,14 @@ def test_ensure_encodes_only_the_passages_of_a_document_that_changed(tmp_path: P
     two.close()
 
 
-def test_ensure_builds_anew_what_is_damaged(folder: Path) -> None:
-    (folder / "generations" / str(current(folder)) / "manifest.json").write_text("{", encoding="utf-8")
+@pytest.mark.parametrize(("pattern", "encoded"), [("generations/*", 0), ("segments/*/words.npz", 6)])
+def test_ensure_makes_again_what_is_damaged(folder: Path, pattern: str, encoded: int) -> None:
+    (path,) = folder.glob(pattern)
+    path.write_text("{", encoding="utf-8")
     encoder = CountingEncoder()
     ensure(folder, library(), encoder, recipe=RECIPE)
-    assert encoder.encoded == 6
+    # Of a segment that is whole the vectors are taken, also when no generation names it any more.
+    assert encoder.encoded == encoded
     assert found(folder) == ["Pain is felt under the ribs."]
 
 
@@ -253,3 +277,91 @@ def test_a_disk_that_takes_no_more_is_an_error_that_says_where(folder: Path, mos
     assert (output, errors) == ("True free\n", "")
     assert current(folder) == before
     assert found(folder) == ["Pain is felt under the ribs."]
+
+
+def test_a_change_touches_no_segment_that_stays(tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    first = ensure(tmp_path, library(), encoder, recipe=RECIPE)
+    segment = tmp_path / "segments" / first.parts[0].segment.name
+    before = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in segment.rglob("*")}
+    more = ensure(tmp_path, [*library(), a_document("wart", STONES)], encoder, recipe=RECIPE)
+    assert more.parts[0].segment.name == segment.name
+    assert len(more.parts) == 2
+    less = ensure(tmp_path, [*library()[1:], a_document("wart", STONES)], encoder, recipe=RECIPE)
+    # Four of six passages of the first segment are not looked for any more: what is left of it moves.
+    assert [sorted(one.id for one in part.documents) for part in less.parts] == [["wart"], ["hidden", "stones"]]
+    gone = ensure(tmp_path, [library()[1], library()[2]], encoder, recipe=RECIPE)
+    assert [part.segment.name for part in gone.parts] == [less.parts[1].segment.name]
+    assert {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in segment.rglob("*")} == {} != before
+    assert encoder.encoded == 6 + 2
+    assert found(tmp_path) == ["Pain is felt under the ribs."]
+
+
+def test_removed_passages_are_not_found_though_their_segment_has_them(tmp_path: Path) -> None:
+    three = [a_document(name, STONES) for name in ("one", "two", "three")]
+    ensure(tmp_path, three, FakeEncoder(), recipe=RECIPE)
+    manifest = ensure(tmp_path, three[1:], FakeEncoder(), recipe=RECIPE)
+    assert [sorted(part.removed) for part in manifest.parts] == [["one"]]
+    index = Index.open(tmp_path, FakeEncoder(), RECIPE)
+    hits = index.search("Where is pain felt?", limit=50)
+    index.close()
+    anew = tmp_path / "anew"
+    build(anew, three[1:], FakeEncoder(), recipe=RECIPE)
+    other = Index.open(anew, FakeEncoder(), RECIPE)
+    assert hits == other.search("Where is pain felt?", limit=50)
+    other.close()
+
+
+def test_many_small_changes_leave_few_segments(tmp_path: Path) -> None:
+    documents = [a_document(f"d{number}", {"S": [f"Word{number} is here.", "It stays."]}) for number in range(30)]
+    encoder = CountingEncoder()
+    most = 0
+    for number in range(1, 31):
+        most = max(most, len(ensure(tmp_path, documents[:number], encoder, recipe=RECIPE).parts))
+    assert most <= 8
+    assert encoder.encoded == 60
+    index = Index.open(tmp_path, encoder, RECIPE)
+    assert {one.id for one in index.documents()} == {one.id for one in documents}
+    assert sorted(index.documents(), key=lambda one: one.id) == sorted(documents, key=lambda one: one.id)
+    for number in range(30):
+        assert [hit.passage.text for hit in index.search(f"word{number}", limit=1)] == [f"Word{number} is here."]
+    index.close()
+
+
+def test_what_was_removed_and_comes_back_is_not_encoded_again(tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    for documents in (library(), library()[1:], library()):
+        ensure(tmp_path, documents, encoder, recipe=RECIPE)
+    assert encoder.encoded == 6
+
+
+def test_another_reader_or_vocabulary_encodes_only_texts_that_changed(folder: Path) -> None:
+    encoder = CountingEncoder()
+    ensure(folder, library(), encoder, recipe=dataclasses.replace(RECIPE, reader_version="reader 2"))
+    assert encoder.encoded == 0
+
+
+def test_an_open_index_lends_what_stays_to_the_next(folder: Path) -> None:
+    old = Index.open(folder, FakeEncoder(), RECIPE)
+    ensure(folder, [*library(), a_document("wart", STONES)], FakeEncoder(), recipe=RECIPE)
+    new = Index.open(folder, FakeEncoder(), RECIPE, shared=old)
+    copies = len(list((folder / "open").glob("*.lock")))
+    assert copies == 2
+    old.close()
+    assert len(new.search("pain", limit=20)) == 8
+    new.close()
+    assert list((folder / "open").iterdir()) == []
+
+
+def test_the_generation_before_comes_back_and_goes_again(folder: Path) -> None:
+    first = current(folder)
+    second = ensure(folder, [a_document("new", HEEL)], FakeEncoder(), recipe=RECIPE).name
+    assert found(folder) != ["Pain is felt under the ribs."]
+    assert restore(folder).name == first == current(folder)
+    assert found(folder) == ["Pain is felt under the ribs."]
+    assert restore(folder).name == second == current(folder)
+
+
+def test_without_a_generation_before_there_is_nothing_to_restore(folder: Path) -> None:
+    with pytest.raises(UserError, match="there is no generation before the current one"):
+        restore(folder)

@@ -13,7 +13,8 @@ from made import HEEL, RECIPE, STONES, a_document, library
 
 from corpus.errors import UserError
 from index.fake_encoder import FakeEncoder
-from index.generations import build, current
+from index.generations import build
+from index.manifest import Damaged
 from index.search import Index
 
 pytestmark = pytest.mark.real
@@ -185,16 +186,16 @@ def test_an_index_of_another_vocabulary_or_reader_is_refused(folder: Path, chang
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["manifest.json", "chroma/chroma.sqlite3", "bm25/data.csc.index.npy", "bm25/vocab.index.json"],
+    "pattern",
+    ["generations/*", *(f"segments/*/{name}" for name in ("segment.json", "chroma/chroma.sqlite3", "words.npz"))],
 )
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00damage"])
-def test_a_damaged_generation_says_what_to_run(folder: Path, name: str, content: bytes | None) -> None:
-    path = folder / "generations" / str(current(folder)) / name
+def test_a_damaged_generation_says_what_to_run(folder: Path, pattern: str, content: bytes | None) -> None:
+    (path,) = folder.glob(pattern)
     path.unlink() if content is None else path.write_bytes(content)
-    with pytest.raises(UserError, match="damaged") as raised:
+    with pytest.raises(Damaged, match="damaged") as raised:
         Index.open(folder, FakeEncoder(), RECIPE)
-    assert raised.value.hint == "wardbook index --rebuild"
+    assert raised.value.hint == "wardbook index"
     build(folder, library(), FakeEncoder(), recipe=RECIPE)
     Index.open(folder, FakeEncoder(), RECIPE).close()
 
@@ -202,9 +203,9 @@ def test_a_damaged_generation_says_what_to_run(folder: Path, name: str, content:
 @pytest.mark.parametrize("pointer", [b"", b"gone\n", b"\xff\xfe"])
 def test_a_damaged_pointer_says_what_to_run(folder: Path, pointer: bytes) -> None:
     (folder / "current").write_bytes(pointer)
-    with pytest.raises(UserError, match="damaged") as raised:
+    with pytest.raises(Damaged, match="damaged") as raised:
         Index.open(folder, FakeEncoder(), RECIPE)
-    assert raised.value.hint == "wardbook index --rebuild"
+    assert raised.value.hint == "wardbook index"
     build(folder, library(), FakeEncoder(), recipe=RECIPE)
     Index.open(folder, FakeEncoder(), RECIPE).close()
 

@@ -1,0 +1,239 @@
+"""A segment is some documents, whole: their text, passages, vectors and words. It is written once and never changed.
+
+    NAME/segment.json       which documents, and the seal of each file (see `index/manifest.py`)
+    NAME/chroma/            vectors, passages and offsets, by row
+    NAME/words.npz          whose words are in which row
+    NAME/hashes.npy         a hash of the text that was encoded for each row
+    NAME/documents.jsonl    the documents themselves, so that a generation answers from the very text it indexed
+
+A document that changes gets a new segment and is no longer looked for in its old one, so that a change costs what the
+document costs; this is how Lucene's segments work (https://lucene.apache.org/core/9_12_0/core/org/apache/lucene/index/
+package-summary.html), and a few small ones are merged into a larger one now and then (`index/merging.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.library import from_json, to_json
+from corpus.types import Document, Passage
+from index.chroma_store import ChromaStore, Stored
+from index.copies import Copy, copy
+from index.disk import sync, write
+from index.embedding_text import embedding_texts, lexical_texts
+from index.encoder import Encoder, Vectors
+from index.hashes import sha256_of
+from index.lexical import Lexical
+from index.manifest import MEND, Damaged, IndexedDocument, Manifest, Part, Seal, SegmentFacts
+
+Digests = npt.NDArray[np.bytes_]
+FACTS = "segment.json"
+TEXTS = "documents.jsonl"
+ASIDE = ".tmp-"
+POOL = 50
+"""Candidates of each of the two searches, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One document with all that a segment keeps of it."""
+
+    document: Document
+    digest: str
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+
+
+class Segment:
+    """An opened segment; it may be shared by several generations, and closes with the last."""
+
+    def __init__(self, facts: SegmentFacts, parts: tuple[ChromaStore, Lexical, Sequence[str]], copy: Copy) -> None:
+        self.facts = facts
+        self.store, self.lexical, self._texts = parts
+        self.first_rows: dict[str, int] = {}
+        self._documents: dict[str, Document] = {}
+        row = 0
+        for document in facts.documents:
+            self.first_rows[document.id] = row
+            row += document.passages
+        self._users = 1
+        self._lock = threading.Lock()
+        self._finalize = weakref.finalize(self, _close, self.store, copy)
+
+    @classmethod
+    def open(cls, folder: Path, facts: SegmentFacts) -> Segment:
+        """Open a segment of an index folder through a private copy of what Chroma would write to.
+
+        Raises:
+            Damaged: a file is missing or not as it was written.
+            FileNotFoundError: the segment is gone.
+        """
+        return cls._open(folder, folder / "segments" / facts.name, facts)
+
+    @classmethod
+    def _open(cls, folder: Path, path: Path, facts: SegmentFacts) -> Segment:
+        private = copy(folder, path, facts.files, "chroma")
+        try:
+            lexical = Lexical.load(path / "words.npz", facts.passages)
+            texts = (path / TEXTS).read_text(encoding="utf-8").split("\n")[:-1]
+            store = ChromaStore.open(private.folder)
+        except BaseException:
+            private.close()
+            raise
+        return cls(facts, (store, lexical, texts), private)
+
+    def warm(self) -> None:
+        """Let Chroma read its graph, which it does at the first query: here, not while a question waits."""
+        if self.facts.passages:
+            dimension = self.facts.dimension
+            self.store.query(np.full(dimension, dimension**-0.5, dtype=np.float32), 1)
+
+    def document(self, document_id: str) -> Document:
+        """Return a document as it was when it was indexed."""
+        if document_id not in self._documents:
+            number = next(place for place, one in enumerate(self.facts.documents) if one.id == document_id)
+            self._documents[document_id] = from_json(self._texts[number])
+        return self._documents[document_id]
+
+    def read(self, document_id: str) -> Piece:
+        """Return all that the segment keeps of a document."""
+        indexed = next(one for one in self.facts.documents if one.id == document_id)
+        vectors = np.zeros((0, self.facts.dimension), dtype=np.float32)
+        stored: list[Stored] = []
+        if indexed.passages:
+            stored, vectors = self.store.read_document(document_id)
+        return Piece(self.document(document_id), indexed.digest, tuple(one.passage for one in stored), vectors)
+
+    def verify(self, document_ids: Sequence[str]) -> None:
+        """Check that the store holds what the facts say and that each of these documents is found by its own vectors.
+
+        Raises:
+            Damaged: it does not.
+        """
+        if self.store.count() != self.facts.passages:
+            found = f"holds {self.store.count()} passages, expected {self.facts.passages}"
+            raise Damaged(f"segment {self.facts.name} {found}", MEND)
+        for document_id in document_ids:
+            if self.document(document_id).id != document_id:
+                raise Damaged(f"segment {self.facts.name} has another text for document {document_id}", MEND)
+            vectors = self.read(document_id).vectors
+            if not len(vectors):
+                continue
+            # The graph is approximate, so one miss is no damage; and two passages may say the same, so not by row.
+            probes = (vectors[0], vectors[len(vectors) // 2], vectors[-1])
+            if not any(self.store.query(probe, POOL)[1].max(initial=0) > 0.999 for probe in probes):
+                raise Damaged(f"document {document_id} is not found by its own vectors", MEND)
+
+    def share(self) -> Segment:
+        """Return the segment for one more user, who closes it too."""
+        with self._lock:
+            self._users += 1
+        return self
+
+    def close(self) -> None:
+        """Let go; the last user's closing frees the files."""
+        with self._lock:
+            self._users -= 1
+            last = self._users == 0
+        if last:
+            self._finalize()
+
+
+def documents_of(folder: Path, manifest: Manifest) -> list[Document]:
+    """Return the documents of a generation, without opening more than their text."""
+    found = []
+    for part in manifest.parts:
+        path = folder / "segments" / part.segment.name / TEXTS
+        if sha256_of(path) != part.segment.files[TEXTS].sha256:
+            raise Damaged(f"index is damaged: {path} is not as it was written", MEND)
+        documents = map(from_json, path.read_text(encoding="utf-8").split("\n")[:-1])
+        found += [document for document in documents if document.id not in part.removed]
+    return found
+
+
+def write_segment(folder: Path, pieces: Sequence[Piece], encoder: Encoder) -> Part:
+    """Write a segment aside, open it as any reader would, look for each document in it, and only then give it its name.
+
+    Raises:
+        OSError: the disk does not take it; nothing is left behind.
+        Damaged: what was written does not come back as it was.
+    """
+    name = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    aside = folder / "segments" / f"{ASIDE}{name}"
+    aside.mkdir()
+    try:
+        documents = _fill(aside, pieces)
+        sealed = {
+            path.relative_to(aside).as_posix(): Seal(sha256_of(path), path.stat().st_size)
+            for path in sorted(aside.rglob("*"))
+            if path.is_file()
+        }
+        facts = SegmentFacts(name, encoder.fingerprint, encoder.dimension, documents, sealed)
+        write(aside / FACTS, facts.to_json())
+        segment = Segment._open(folder, aside, facts)
+        try:
+            segment.verify([document.id for document in documents])
+        finally:
+            segment.close()
+        sync(aside)
+        os.rename(aside, folder / "segments" / name)
+    except BaseException:
+        remove(aside)
+        raise
+    return Part(facts, sha256_of(folder / "segments" / name / FACTS))
+
+
+def _fill(aside: Path, pieces: Sequence[Piece]) -> tuple[IndexedDocument, ...]:
+    stored: list[Stored] = []
+    words: list[str] = []
+    digests: list[bytes] = []
+    documents: list[IndexedDocument] = []
+    for piece in pieces:
+        document = piece.document
+        headings = {section.id: section.heading for section in document.sections}
+        stored += [
+            Stored(row, passage, headings[passage.section_id])
+            for row, passage in enumerate(piece.passages, start=len(stored))
+        ]
+        words += lexical_texts(document, piece.passages)
+        digests += [digest_of(text) for text in embedding_texts(document, piece.passages)]
+        documents.append(
+            IndexedDocument(document.id, document.title, document.version, piece.digest, len(piece.passages))
+        )
+    store = ChromaStore.create(aside / "chroma")
+    try:
+        store.add(stored, np.concatenate([piece.vectors for piece in pieces]))
+    finally:
+        store.close()
+    Lexical.build(words).save(aside / "words.npz")
+    with (aside / "hashes.npy").open("wb") as file:
+        np.save(file, np.array(digests, dtype="S16"))
+    write(aside / TEXTS, "".join(to_json(piece.document, indent=None) + "\n" for piece in pieces))
+    return tuple(documents)
+
+
+def digest_of(text: str) -> bytes:
+    """Return the hash by which a text that was encoded is known again: 16 bytes."""
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of the index, as far as the disk lets."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _close(store: ChromaStore, copy: Copy) -> None:
+    store.close()
+    copy.close()
