@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.desk import Busy, Desk, sentence_of
 from assistant.rendering import (
-    KEPT_ANSWERS,
     Shown,
     answer_html,
     error_html,
@@ -24,6 +23,7 @@ from assistant.rendering import (
     read_conversation,
     turns,
     waiting_html,
+    write_conversation,
 )
 from assistant.starters import starters
 from corpus.errors import UserError
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     from assistant.api import Shelf
 
 QUESTION_CHARS = 2_000
-ARRIVALS = 4
-"""An answer arrives in at most so many steps: a screen reader reads the log anew at each."""
-AT_ONCE_SECONDS = 0.1
-"""An answer that is there by then is shown at once, without a word that it is awaited."""
+AT_ONCE_SECONDS = 0.5
+"""An answer that is there by then is shown at once, without a word that it is awaited: showing that costs the browser
+of a long conversation some 40 ms, and the answer waits for it. Until then the button shows that Enter was heard."""
+PAINT_SECONDS = 0.1
+"""What the browser is given to paint an answer before Gradio sends all of it once more, to say that it is complete."""
 BROKEN = "Something broke in Wardbook while it answered; the server's log says what."
 
 
@@ -88,38 +89,33 @@ def build(library: Shelf, desk: Desk) -> Any:
         pairs = ((question_html(shown.question), answer_html(shown, get)) for shown in conversation)
         return [message for asked, said in pairs for message in (_message("user", asked), _message("assistant", said))]
 
-    async def answer(question: str, document_id: str, kept: Any) -> AsyncIterator[tuple[Any, Any, Any]]:
+    async def answer(question: str, document_id: str, kept: Any) -> AsyncIterator[tuple[Any, Any]]:
         question = question.strip()
         if not question:
-            yield gr.skip(), gr.skip(), gr.skip()
+            yield gr.skip(), gr.skip()
             return
         conversation = read_conversation(kept)
-        messages = [*shown_messages(conversation), _message("user", question_html(question))]
         asked = asyncio.ensure_future(desk.ask(question, turns(conversation, document_id or None), document_id or None))
-        typed: Any = ""  # what the first step leaves in the box; later ones leave alone what is typed meanwhile
+        await asyncio.sleep(0)  # the question is worked on while what was said before is written out
+        messages = [*shown_messages(conversation), _message("user", question_html(question))]
         try:
             await asyncio.wait({asked}, timeout=AT_ONCE_SECONDS)
             if not asked.done():
-                yield [*messages, _message("assistant", waiting_html(_meanwhile(desk)))], typed, gr.skip()
-                typed = gr.skip()
+                yield [*messages, _message("assistant", waiting_html(_meanwhile(desk)))], gr.skip()
             said = await asked
         except (Busy, UserError) as error:
             sentence = error.message if isinstance(error, Busy) else sentence_of(error)
-            yield [*messages, _message("assistant", error_html(sentence, question))], typed, gr.skip()
+            yield [*messages, _message("assistant", error_html(sentence, question))], gr.skip()
             return
         except Exception:
-            yield [*messages, _message("assistant", error_html(BROKEN, question))], typed, gr.skip()
+            yield [*messages, _message("assistant", error_html(BROKEN, question))], gr.skip()
             raise  # a bug: Gradio writes the traceback to the log
         finally:
             asked.cancel()
         shown = Shown.model_validate(said.to_dict())
-        for statements in range(1, len(shown.statements), len(shown.statements) // ARRIVALS + 1):
-            arriving = answer_html(shown, library.get, statements=statements)
-            yield [*messages, _message("assistant", arriving)], typed, gr.skip()
-            typed = gr.skip()
-        conversation = [*conversation, shown][-KEPT_ANSWERS:]
         whole = _message("assistant", answer_html(shown, library.get))
-        yield [*messages, whole], typed, [one.model_dump(mode="json") for one in conversation]
+        yield [*messages, whole], write_conversation([*conversation, shown])
+        await asyncio.sleep(PAINT_SECONDS)
 
     def restore(kept: Any) -> list[dict[str, str]]:
         return shown_messages(read_conversation(kept))
@@ -128,7 +124,7 @@ def build(library: Shelf, desk: Desk) -> Any:
         return gr.Chatbot(placeholder=_placeholder(library, document_id))
 
     with gr.Blocks(title="Wardbook", fill_height=True, analytics_enabled=False) as blocks:
-        kept = gr.BrowserState([], storage_key="wardbook-conversation", secret="wardbook")
+        kept = gr.BrowserState("[]", storage_key="wardbook-conversation", secret="wardbook")
         document = gr.Textbox(visible="hidden", elem_id="wb-document", label="Document shown")
         chat = gr.Chatbot(
             label="Conversation",
@@ -162,8 +158,10 @@ def build(library: Shelf, desk: Desk) -> Any:
             gr.Button("Export", elem_id="wb-export", size="sm")  # the page's own script opens the choice
             clear = gr.Button("Delete conversation", elem_id="wb-clear", size="sm")
         private = {"api_visibility": "private", "show_progress": "hidden"}
-        box.submit(answer, [box, document, kept], [chat, box, kept], concurrency_limit=None, **private)
-        clear.click(lambda: ([], []), None, [chat, kept], queue=False, **private)
+        # "once", the default, would drop what is asked while an answer comes.
+        asking = {"concurrency_limit": None, "trigger_mode": "always_last"}
+        box.submit(answer, [box, document, kept], [chat, kept], **asking, **private)
+        clear.click(lambda: ([], "[]"), None, [chat, kept], queue=False, **private)
         document.change(begin, document, chat, queue=False, **private)
         blocks.load(restore, kept, chat, queue=False, **private)
     blocks.queue(max_size=64, api_open=False)

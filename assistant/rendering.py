@@ -83,9 +83,15 @@ _CONVERSATION = TypeAdapter(list[Shown])
 def read_conversation(kept: Any) -> list[Shown]:
     """Read what the browser kept; a conversation of another shape (an older release, an edit by hand) is empty."""
     try:
-        return _CONVERSATION.validate_python(kept if isinstance(kept, list) else [])[-KEPT_ANSWERS:]
+        read = _CONVERSATION.validate_json if isinstance(kept, str) else _CONVERSATION.validate_python
+        return read(kept)[-KEPT_ANSWERS:]
     except ValidationError:
         return []
+
+
+def write_conversation(conversation: list[Shown]) -> str:
+    """Return what the browser keeps, as one string: it copies its state at each question, and objects slowly."""
+    return _CONVERSATION.dump_json(conversation[-KEPT_ANSWERS:]).decode()
 
 
 def turns(conversation: list[Shown], document_id: str | None) -> tuple[Turn, ...]:
@@ -113,24 +119,22 @@ def error_html(sentence: str, question: str) -> str:
     return f"<div class='wb-error'><p>{_text(sentence)}</p><p>{again}</p></div>"
 
 
-def answer_html(shown: Shown, get: GetDocument, *, statements: int | None = None) -> str:
-    """Return an answer as a message; with `statements`, only so many of them, for an answer that is still arriving."""
+def answer_html(shown: Shown, get: GetDocument) -> str:
+    """Return an answer as a message."""
     document = _document(shown, get)
-    whole = statements is None or statements >= len(shown.statements)
     parts = [_head(shown, document)]
     if shown.interpreted_as:
         parts.append(f"<p class='wb-read'>Read as: “{_text(shown.interpreted_as)}”</p>")
-    parts.append(_statements(shown, document, statements))
-    if whole:
-        notice, unnamed = _notice(shown, document)
-        if unnamed:
-            links = ", ".join(_section_link(heading, document) for heading in unnamed)
-            parts.append(f"<p class='wb-locked'>Withheld in this copy: {links}</p>")
-        if notice:
-            parts.append(f"<p class='wb-notice'>{notice}</p>")
-        if shown.statements:
-            parts.append(_foot(shown))
-        parts.append(thumbs_html(shown))
+    parts.append(_statements(shown, document))
+    notice, unnamed = _notice(shown, document)
+    if unnamed:
+        links = ", ".join(_section_link(heading, document) for heading in unnamed)
+        parts.append(f"<p class='wb-locked'>Withheld in this copy: {links}</p>")
+    if notice:
+        parts.append(f"<p class='wb-notice'>{notice}</p>")
+    if shown.statements:
+        parts.append(_foot(shown))
+    parts.append(thumbs_html(shown))
     return f"<div class='wb-answer wb-{shown.outcome}'>{''.join(parts)}</div>"
 
 
@@ -141,13 +145,13 @@ def _head(shown: Shown, document: Document | None) -> str:
     return f"<p class='wb-outcome'><strong>{_OUTCOMES[shown.outcome]}</strong>{source}</p>"
 
 
-def _statements(shown: Shown, document: Document | None, most: int | None) -> str:
+def _statements(shown: Shown, document: Document | None) -> str:
     numbers: dict[tuple[str, int, int], int] = {}
     for statement in shown.statements:
         for citation in statement.citations:
             numbers.setdefault((citation.document, citation.start, citation.end), len(numbers) + 1)
     parts: list[str] = []
-    for is_item, run in groupby(shown.statements[:most], key=lambda statement: _is_item(statement, document)):
+    for is_item, run in groupby(shown.statements, key=lambda statement: _is_item(statement, document)):
         lines = [_marked(statement, shown, numbers) for statement in run]
         if is_item:
             parts.append("<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")

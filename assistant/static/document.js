@@ -19,8 +19,11 @@ export function peekDocument(id) {
   return there.get(id) ?? null;
 }
 
-export async function fetchJson(address) {
-  const response = await fetch(address);
+/** Fetch JSON; an error says whether the server told why, and whether it is that nobody is signed in any more. */
+export async function fetchJson(address, options) {
+  const response = await fetch(address, options);
+  // A single sign-on in front of the server leads away to its own page, which no script may follow.
+  if (response.status === 401 || response.type === "opaqueredirect") throw Object.assign(new Error("Sign in first."), { isTold: true, isSignedOut: true });
   const body = await response.json();
   if (!response.ok) throw Object.assign(new Error(body.detail ?? response.statusText), { isTold: Boolean(body.detail) });
   return body;

@@ -13,10 +13,53 @@ export async function watchThumbs() {
   });
 }
 
+const SENT = "wardbook-thumbs"; // beside the conversation: [[which answer, verdict]]
+const looked = new WeakSet();
+
+function sentThumbs() {
+  try {
+    return new Map(JSON.parse(localStorage.getItem(SENT) ?? "[]"));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Show which answers were rated, also after the page was loaded anew. */
+export function markRated(log) {
+  const fresh = [...log.querySelectorAll(".wb-thumbs")].filter((place) => !looked.has(place));
+  if (!fresh.length) return;
+  const sent = sentThumbs();
+  for (const place of fresh) {
+    looked.add(place);
+    const verdict = sent.size && sent.get(nameOf(given(place)));
+    if (!verdict || place.querySelector(".wb-sent")) continue;
+    press(place, verdict);
+    place.append(thanks());
+  }
+}
+
+/** Forget what was rated, with the conversation. */
+export function forgetThumbs() {
+  localStorage.removeItem(SENT);
+}
+
+const nameOf = (answer) => [answer.document?.version ?? "", answer.question, answer.text.length].join("\n");
+
+function press(place, verdict) {
+  for (const thumb of place.querySelectorAll(".wb-thumb")) thumb.setAttribute("aria-pressed", String(thumb.value === verdict));
+}
+
+function thanks() {
+  const done = document.createElement("p");
+  done.className = "wb-sent";
+  done.textContent = "Sent to the reviewers. Thank you.";
+  return done;
+}
+
 function open(thumb) {
   const place = thumb.closest(".wb-thumbs");
   if (place.querySelector(".wb-sent")) return;
-  for (const other of place.querySelectorAll(".wb-thumb")) other.setAttribute("aria-pressed", String(other === thumb));
+  press(place, thumb.value);
   place.querySelector("form")?.remove();
   const form = document.createElement("form");
   form.className = "wb-why";
@@ -37,7 +80,7 @@ function open(thumb) {
     event.stopPropagation();
     if (event.key !== "Escape") return;
     form.remove();
-    for (const other of place.querySelectorAll(".wb-thumb")) other.setAttribute("aria-pressed", "false");
+    press(place, null);
     thumb.focus();
   });
   place.append(form);
@@ -54,15 +97,23 @@ async function post(place, form, verdict, word, send, note) {
       body: JSON.stringify({ verdict, word, answer, history: before(place, answer) }),
     });
     if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail ?? "The server did not take it.");
-    const done = document.createElement("p");
-    done.className = "wb-sent";
-    done.textContent = "Sent to the reviewers. Thank you.";
+    const done = thanks();
     form.replaceWith(done);
     say(done.textContent);
+    keep(answer, verdict);
   } catch (error) {
     send.disabled = false;
     note.textContent = error.message;
     say(error.message);
+  }
+}
+
+function keep(answer, verdict) {
+  const kept = [...sentThumbs(), [nameOf(answer), verdict]].slice(-60); // more than a conversation holds
+  try {
+    localStorage.setItem(SENT, JSON.stringify(kept));
+  } catch {
+    // Full: the server has it all the same.
   }
 }
 

@@ -1,14 +1,15 @@
 // Wires the page: clicks in the chat and the document, the state of the server, the first document.
-import { ask, focusBox, keepDraft, tellDocument, watchLog, watchToasts } from "./chat.js";
+import { ask, focusBox, keepDraft, tellDocument, watchBox, watchLog, watchToasts } from "./chat.js";
 import { copyAnswer, copyLink } from "./copy.js";
 import { fetchJson, getDocument } from "./document.js";
 import { isEmbedded, onEntered, tellHost, wearAccent } from "./embedded.js";
 import { offerExport, watchExport } from "./export.js";
-import { watchThumbs } from "./feedback.js";
+import { forgetThumbs, watchThumbs } from "./feedback.js";
 import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument, tell } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
 const state = document.getElementById("wb-state");
+const [sentence, signIn] = state.children;
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest?.("a[href^='#'], button");
@@ -23,6 +24,8 @@ document.addEventListener("click", (event) => {
   } else if (target.matches(".wb-copy")) copyAnswer(target);
   else if (target.id === "wb-link") copyLink(target);
   else if (target.id === "wb-export") offerExport();
+  else if (target.id === "wb-clear") forgetThumbs();
+  else if (target.id === "wb-again") location.reload(); // the server leads on to where one signs in, and back
   else if (target.id === "wb-close") leave();
   else if (target.id === "wb-open") openOverChat(target);
 });
@@ -33,36 +36,42 @@ document.addEventListener("keydown", (event) => {
 });
 addEventListener("popstate", () => follow(true));
 
-const LOADING_MS = 700;
-const READY_MS = 10_000;
+const SOON_MS = 700;
+const LATER_MS = { ready: 10_000, failed: 10_000, out: 5_000 };
+const SIGNED_OUT = "You are no longer signed in. This conversation and what you have typed are kept.";
 let failures = 0; // in a row
+let next = 0;
 
 // Asks the server how it is: often while it loads or is lost, now and then when all is well.
 async function tellState() {
+  clearTimeout(next);
   let status = "lost";
   let told = "The server does not answer. Trying again…";
   try {
-    const found = await fetchJson("api/state");
+    const found = await fetchJson("api/state", { redirect: "manual" });
     ({ status } = found);
     told = status === "failed" ? found.detail : `${found.detail} You can ask already: the answer comes as soon as it is ready.`;
     // A server that was lost has forgotten this page: load it anew. Conversation, place and question are kept.
-    if (failures > 1) location.reload();
+    if (failures > 1) return location.reload();
     failures = 0;
   } catch (error) {
-    // One failure may be a proxy's hiccup; a sentence of the server ("Sign in first.") is worth reading.
+    // One failure may be a proxy's hiccup; a sentence of the server is worth reading.
     if (error.isTold) told = error.message;
+    if (error.isSignedOut) [status, told] = ["out", SIGNED_OUT];
     failures++;
   }
   const isFine = status === "ready" || (status === "lost" && failures === 1 && navigator.onLine);
   state.hidden = isFine;
   state.dataset.state = status;
-  if (!isFine && state.textContent !== told) state.textContent = told;
-  setTimeout(tellState, status === "ready" || status === "failed" ? READY_MS : LOADING_MS);
+  if (!isFine && sentence.textContent !== told) sentence.textContent = told;
+  signIn.hidden = status !== "out";
+  clearTimeout(next);
+  next = setTimeout(tellState, LATER_MS[status] ?? SOON_MS);
 }
 
 async function begin() {
   const listed = await fetchJson("api/documents").catch(() => null);
-  if (!listed) return setTimeout(begin, LOADING_MS); // `tellState` tells it meanwhile
+  if (!listed) return setTimeout(begin, SOON_MS); // `tellState` tells it meanwhile
   const only = new URLSearchParams(location.search).get("document");
   const chosen = listed.filter((one) => one.id === only);
   offer(chosen.length ? chosen : listed);
@@ -79,7 +88,8 @@ onEntered(() => focusBox(true));
 watchQuotes();
 watchThumbs();
 watchLog();
-watchToasts();
+watchBox();
+watchToasts(tellState);
 watchExport();
 keepDraft();
 if (!isEmbedded) focusBox();

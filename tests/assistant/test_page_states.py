@@ -151,6 +151,13 @@ def test_axe_finds_nothing_in_any_state(browser: Any, site: Site, options: dict[
             found[state] = axe_violations(page)
 
         examine("empty")
+        page.locator("#wb-box textarea").fill("slow one")
+        page.keyboard.press("Enter")
+        page.locator(".wb-waiting").wait_for()
+        examine("waiting")
+        site.fake.release.set()
+        page.locator(".wb-answer").wait_for()
+        site.fake.release.clear()
         ask(page, "What is it?")
         ask(page, "What is the differential diagnosis?")
         examine("answered")
@@ -166,4 +173,34 @@ def test_axe_finds_nothing_in_any_state(browser: Any, site: Site, options: dict[
         ask(page, "Who won the football?")
         ask(page, "mendable", ".wb-error")
         examine("refused")
+        page.get_by_role("button", name="Export").click()
+        examine("export")
+        page.keyboard.press("Escape")
         assert found == {state: [] for state in found}
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["light", "phone dark"])
+def test_axe_finds_nothing_while_loading_nor_when_that_failed_nor_when_the_server_is_lost(
+    browser: Any, document: Document, options: dict[str, Any]
+) -> None:
+    found = {}
+    failure = UserError("index was built with encoder 'a', settings ask for 'b'", "wardbook index --rebuild")
+    told = "#wb-state:not([hidden])"
+    with (
+        serving(FakeLibrary(document), opens=False, failure=failure) as slow,
+        visiting(browser, slow, bypass_csp=True, allow=("",), **options) as page,
+    ):
+        page.locator(told).wait_for()
+        page.locator("#wb-box textarea").fill("What is it?")
+        page.keyboard.press("Enter")
+        page.locator(".wb-waiting").wait_for()
+        found["loading"] = axe_violations(page)
+        slow.open.set()
+        page.locator(f"{told}[data-state='failed']").wait_for()
+        page.locator(".wb-error").wait_for()
+        found["failed"] = axe_violations(page)
+        page.route("**/api/state", lambda route: route.abort())
+        page.reload()
+        page.locator(f"{told}[data-state='lost']").wait_for()
+        found["lost"] = axe_violations(page)
+    assert found == {"loading": [], "failed": [], "lost": []}

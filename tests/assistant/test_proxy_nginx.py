@@ -124,10 +124,12 @@ def test_the_page_works_under_a_prefix(browser: Any, proxied: Proxied, document:
     assert str(httpx.get(proxied.address.rstrip("/"), follow_redirects=True).url) == proxied.address
 
 
-def test_the_widget_works_under_a_prefix(browser: Any, proxied: Proxied) -> None:
+def test_the_widget_works_under_a_prefix_on_a_page_with_a_strict_policy(browser: Any, proxied: Proxied) -> None:
     page = browser.new_context().new_page()
     page.set_default_timeout(60_000)
-    page.goto(proxied.hosts.add("/", f"<h1>Portal</h1><script src='{proxied.address}widget.js' defer></script>"))
+    policy = "default-src 'none'; script-src {0}; frame-src {0}".format(proxied.address.removesuffix("/kb/"))
+    line = f"<h1>Portal</h1><script src='{proxied.address}widget.js' defer></script>"
+    page.goto(proxied.hosts.add("/", line, {"content-security-policy": policy}))
     page.locator("wardbook-widget .launch").click()
     inside = page.frame_locator("wardbook-widget iframe")
     inside.locator("#wb-box textarea").fill("What is it?")

@@ -6,7 +6,15 @@ import pytest
 from page_fakes import FakeAssistant, FakeLibrary, shipped
 
 from assistant.feedback_html import thumbs_html
-from assistant.rendering import Shown, answer_html, error_html, question_html, read_conversation, turns
+from assistant.rendering import (
+    Shown,
+    answer_html,
+    error_html,
+    question_html,
+    read_conversation,
+    turns,
+    write_conversation,
+)
 from assistant.server import _listen
 from assistant.starters import questions_of, starters
 from assistant.types import Turn
@@ -85,13 +93,6 @@ def test_a_count_is_no_item_of_the_list_it_counts_and_not_the_documents_words(bu
     assert "Worked out from the quoted places" in html
 
 
-def test_an_answer_that_is_arriving_has_no_foot_yet(bumps: Document) -> None:
-    html = answer_html(shown(bumps, ["Bumps are common.", "Wait."]), FakeLibrary(bumps).get, statements=1)
-    assert "common." in html
-    assert "Wait." not in html
-    assert "wb-foot" not in html
-
-
 def test_the_same_quote_has_one_number(bumps: Document) -> None:
     html = answer_html(shown(bumps, ["Wait.", "Bumps are common.", "Wait."]), FakeLibrary(bumps).get)
     assert html.count(cite(bumps, "Wait.", 1)) == 2
@@ -141,7 +142,18 @@ def test_an_answer_outlives_its_document(bumps: Document) -> None:
 
 @pytest.mark.parametrize(
     "kept",
-    [None, "x", 3, {}, [3], [{}], [{"question": "a"}], [{"question": "a", "outcome": "maybe", "text": "b"}]],
+    [
+        None,
+        "x",
+        "{}",
+        "\ud800",
+        3,
+        {},
+        [3],
+        [{}],
+        [{"question": "a"}],
+        [{"question": "a", "outcome": "maybe", "text": "b"}],
+    ],
 )
 def test_a_conversation_of_another_shape_is_empty(kept: object) -> None:
     assert read_conversation(kept) == []
@@ -152,6 +164,7 @@ def test_what_the_browser_keeps_is_read_back(bumps: Document) -> None:
     answers = [FakeAssistant(library).ask(question) for question in ("What is it?", "How is it treated?")]
     kept = read_conversation([answer.to_dict() for answer in answers] * 20)
     assert len(kept) == 30
+    assert read_conversation(write_conversation([kept[0], *kept])) == kept
     assert turns(kept[-2:], None) == (
         Turn("user", "What is it?"),
         Turn("assistant", answers[0].text),

@@ -128,6 +128,24 @@ def test_thumbs_are_reached_by_keyboard_and_taken_back(browser: Any, site: Site,
     assert kept.answer["confidence"] == 0.9
 
 
+def test_a_thumb_that_was_sent_is_remembered_with_the_conversation(browser: Any, site: Site) -> None:
+    with visiting(browser, site) as page:
+        ask(page, "What is it?").locator(".wb-thumb-down").click()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_text("Thank you").wait_for()
+        ask(page, "How is it treated?")
+        assert page.locator(".wb-sent").count() == 1
+        page.reload()
+        answers = page.locator(".wb-answer")
+        answers.nth(1).wait_for()
+        answers.first.get_by_text("Sent to the reviewers. Thank you.").wait_for()
+        pressed = page.locator(".wb-thumb").evaluate_all("all => all.map(one => one.getAttribute('aria-pressed'))")
+        assert pressed == ["false", "true", None, None]
+        page.get_by_role("button", name="Delete conversation").click()
+        page.locator(".wb-empty").wait_for()
+        assert page.evaluate("localStorage.getItem('wardbook-thumbs')") is None
+
+
 def test_without_feedback_there_are_no_thumbs(browser: Any) -> None:
     with serving(FakeLibrary(DOCUMENT)) as running, visiting(browser, running) as page:
         answer = ask(page, "What is it?")
