@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from assistant.terminal import STATUS_SIGNS, console, index_progress, pages_text
+from assistant.terminal import STATUS_SIGNS, console, index_progress, pages_text, say
 from corpus.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ Reading = Callable[[int, int], None]
 
 @click.command("add")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--no-wait", is_flag=True, help="Leave when another command is changing the index.")
 @click.pass_obj
-def add_documents(settings: Settings, files: tuple[Path, ...]) -> None:
+def add_documents(settings: Settings, files: tuple[Path, ...], no_wait: bool) -> None:
     """Read each FILE, folder or pattern, say what was understood, and index it.
 
     A file is added whole or not at all. Exit code 2 when one was refused; the others are in.
@@ -37,7 +38,7 @@ def add_documents(settings: Settings, files: tuple[Path, ...]) -> None:
     added, refused = _add(library, found.files)
     if added:
         with index_progress() as progress:
-            build_index(settings, progress)
+            build_index(settings, progress, wait=not no_wait, say=say)
         console.print(f"{added} document(s) added and indexed.")
     if found.left_out:
         names = ", ".join(path.name for path in found.left_out[:5]) + (", ..." if len(found.left_out) > 5 else "")

@@ -9,7 +9,7 @@ import click
 
 from assistant.cli_add import add_documents
 from assistant.plugins import PluggedGroup
-from assistant.terminal import STATUS_SIGNS, console, index_progress, pages_text
+from assistant.terminal import STATUS_SIGNS, console, index_progress, pages_text, say
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -44,14 +44,15 @@ def list_documents(settings: Settings, as_json: bool) -> None:
 
 @documents_group.command("remove")
 @click.argument("document_id", metavar="ID")
+@click.option("--no-wait", is_flag=True, help="Leave when another command is changing the index.")
 @click.pass_obj
-def remove_document(settings: Settings, document_id: str) -> None:
+def remove_document(settings: Settings, document_id: str, no_wait: bool) -> None:
     """Take a document out of the library and the index."""
     from assistant.wiring import build_index, open_library
 
     open_library(settings).remove(document_id)
     with index_progress() as progress:
-        build_index(settings, progress)
+        build_index(settings, progress, wait=not no_wait, say=say)
     console.print(f"Removed {document_id}.")
 
 

@@ -61,8 +61,8 @@ def command(
         click.echo("Not served: the library and the index are as they were.")
         sys.exit(BROKEN if comparison is not None and comparison.regressed else 0)
     library.put(after)
-    build_index(settings)
-    click.echo(f"{document_id} is now {after.version[:14]}. A running server shows it when it starts anew.")
+    build_index(settings, say=lambda line: click.echo(line, err=True))
+    click.echo(f"{document_id} is now {after.version[:14]}. A running server answers from it within seconds.")
 
 
 def suites_about(document_id: str, settings: Any, named: Sequence[str] = ()) -> list[Suite]:
@@ -115,7 +115,9 @@ def _home_with(document: Document, settings: Any) -> Iterator[Any]:
         aside = settings.model_copy(update={"home": Path(folder)})
         for name in ("documents", "index", "words"):
             if (settings.home / name).is_dir():
-                shutil.copytree(settings.home / name, aside.home / name)
+                shutil.copytree(
+                    settings.home / name, aside.home / name, ignore=shutil.ignore_patterns("open", "*lock*")
+                )
         open_library(aside).put(document)
         encoded: list[int] = []
         build_index(aside, lambda done, total: encoded.append(total - done))

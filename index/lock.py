@@ -54,7 +54,8 @@ def held(folder: Path, what: str, wait_seconds: float = 0, say: Say | None = Non
             lock.acquire(timeout=wait_seconds)
         except Timeout as error:
             message = f"the index in {folder} is busy: {_holder(note)}"
-            raise BusyIndex(message, "wait until it is done; readers are not kept waiting") from error
+            hint = "wait until it is done; the next command brings the index up to the documents"
+            raise BusyIndex(message, hint) from error
     try:
         killed = _holder(note, "was") if note.exists() else None
         since = datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -15,7 +15,7 @@ def test_a_second_builder_is_told_who_holds_the_lock(tmp_path: Path) -> None:
         pass
     assert f"process {os.getpid()} (" in raised.value.message
     assert " is building the index since 20" in raised.value.message
-    assert raised.value.hint == "wait until it is done; readers are not kept waiting"
+    assert raised.value.hint == "wait until it is done; the next command brings the index up to the documents"
 
 
 def test_the_note_goes_with_the_lock(tmp_path: Path) -> None:
