@@ -9,6 +9,12 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"(?P<left>[^\W_]+(?:-[^\W_]+)*)[-\u2010\u00ad]$")
 
 
+_COMPOUNDS = frozenset({
+    "all", "cross", "follow", "half", "high", "ill", "long", "low", "self", "short", "well",
+})  # fmt: skip
+"""First parts that are written with a hyphen ("well-lit"), whatever else the document says."""
+
+
 class Joiner:
     """Joins printed lines; the words that the document has within its lines say which hyphens are its own."""
 
@@ -36,6 +42,6 @@ class Joiner:
         left, right = left.casefold(), found[0].casefold()
         if f"{left}{right}" in self._words:
             return False
-        if f"{left}-{right}" in self._words or len(left) == 1 or "-" in left:
+        if f"{left}-{right}" in self._words or len(left) == 1 or "-" in left or left in _COMPOUNDS:
             return True
         return left in self._words and right in self._words and len(right) > 3

@@ -125,11 +125,16 @@ def text_of(words: Sequence[Word], size: float, baseline: float) -> str:
     return " ".join((text + raised(text, high)).split()) if high else " ".join(text.split())
 
 
-def in_order(segments: Sequence[Printed], first_column: int, depth: int = 0) -> list[Printed]:
-    """Return lines (and tables) in the order of reading; columns are numbered from `first_column`."""
+def in_order(
+    segments: Sequence[Printed], first_column: int, known: float | None = None, depth: int = 0
+) -> list[Printed]:
+    """Return lines (and tables) in the order of reading; columns are numbered from `first_column`.
+
+    `known` is where the second column began on the page before.
+    """
     if not segments:
         return []
-    gutter = _gutter(segments) if depth < 3 else None
+    gutter = gutter_of(segments, known) if depth < 3 else None
     if gutter is None:
         return _column(segments, first_column)
     ordered: list[Printed] = []
@@ -141,7 +146,9 @@ def in_order(segments: Sequence[Printed], first_column: int, depth: int = 0) -> 
         for group in (across, left, right):
             if group:
                 number = max((one.column for one in ordered), default=first_column - 1) + 1
-                ordered.extend(in_order(group, number, depth + 1) if group is not across else _column(group, number))
+                ordered.extend(
+                    in_order(group, number, None, depth + 1) if group is not across else _column(group, number)
+                )
                 group.clear()
 
     for one in sorted(segments, key=lambda piece: piece.bottom):
@@ -157,14 +164,26 @@ def in_order(segments: Sequence[Printed], first_column: int, depth: int = 0) -> 
     return ordered
 
 
-def _gutter(segments: Sequence[Printed]) -> float | None:
-    """Return where a second column begins, None when there is one column."""
+def gutter_of(segments: Sequence[Printed], known: float | None = None) -> float | None:
+    """Return where a second column begins, None when there is one column.
+
+    On the last page of columns a few lines may be all of the second one: then it begins where it did before.
+    """
     lines = [one for one in segments if one.table is None]
+    found = _gutter(lines)
+    if found is None and known is not None:
+        crossing = sum(one.x0 < known - 4 and one.x1 > known for one in lines)
+        if crossing <= 0.2 * len(lines) and any(abs(one.x0 - known) <= 4 for one in lines):
+            return known
+    return found
+
+
+def _gutter(lines: Sequence[Printed]) -> float | None:
     if len(lines) < 2 * _FEWEST_LINES:
         return None
     edge, end = min(one.x0 for one in lines), max(one.x1 for one in lines)
     starts = sorted({round(one.x0) for one in lines if one.x0 > edge + _NARROWEST_COLUMN})
-    best: tuple[int, float] | None = None
+    best: tuple[int, int, float] | None = None
     for start in starts:
         begin = [one for one in lines if abs(one.x0 - start) <= 3]
         if len(begin) < _FEWEST_LINES:
@@ -190,9 +209,11 @@ def _gutter(segments: Sequence[Printed]) -> float | None:
             min(max(one.bottom for one in side) for side in (before, behind)),
         )
         beside = min(sum(top <= one.bottom <= bottom + 1 for one in side) for side in (before, behind))
-        if beside >= _FEWEST_LINES and (best is None or len(begin) > best[0]):
-            best = (len(begin), at)
-    return best[1] if best else None
+        # Items that are set in begin further right: what crosses them tells them from the column's own edge.
+        scored = (crossing, -len(begin), at)
+        if beside >= _FEWEST_LINES and (best is None or scored < best):
+            best = scored
+    return best[2] if best else None
 
 
 def _on_one_baseline(before: Sequence[Printed], behind: Sequence[Printed]) -> float:

@@ -100,8 +100,12 @@ def _belongs(paragraph: Paragraph, before: Printed, line: Printed, turned: bool,
         return False
     if before.text.isupper() and not line.text.isupper() and len(paragraph.lines) == 1 and not full:
         return False
+    # Its text is set in as far in every column that it goes on in.
+    set_in = paragraph.text_at - paragraph.lines[0].left
     if turned:
-        if paragraph.sign and line.x0 - line.left < paragraph.text_at - before.left - 2:
+        if paragraph.sign and set_in > 6 and abs(line.x0 - line.left - set_in) <= 3:
+            return True
+        if paragraph.sign and line.x0 - line.left < set_in - 2:
             return open_end and line.text[:1].islower()
         return open_end and (
             line.text[:1].islower() or (full and len(paragraph.lines) > 1) or before.text.endswith("-")
@@ -109,7 +113,7 @@ def _belongs(paragraph: Paragraph, before: Printed, line: Printed, turned: bool,
     if wide:
         return False
     if paragraph.sign:
-        return line.x0 >= paragraph.text_at - 3 or (line.text[:1].islower() and full)
+        return line.x0 - line.left >= set_in - 3 or (line.text[:1].islower() and full)
     first = paragraph.lines[0]
     if len(paragraph.lines) > 1 and line.x0 > before.x0 + 0.8 * line.size and not open_end:
         return False  # the first line of a new paragraph is set in

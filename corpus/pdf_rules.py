@@ -1,14 +1,15 @@
-"""The lines that are drawn on a page of a PDF: the borders of its tables."""
+"""What is drawn on a page of a PDF: the borders of its tables, the bullets of its lists."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 MOST_RULES = 4_000
+MOST_DOTS = 400
 """A page with more is a drawing."""
 _TEXT, _PATH, _PICTURE, _FORM = 1, 2, 3, 5
 _THIN = 2.5
@@ -29,11 +30,21 @@ class Rule:
     end: float
 
 
-def rules_of(
-    page: Any, shown: Callable[[float, float], tuple[float, float]], raw: Any
-) -> tuple[tuple[Rule, ...], bool]:
-    """Return the rules of a page (none when it is full of drawings), and whether it holds a picture."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn on a page besides its letters."""
+
+    rules: tuple[Rule, ...]
+    """Empty for a page that is full of drawings."""
+    dots: tuple[tuple[float, float, float], ...]
+    """Middle and width of small round or square marks: browsers draw the bullets of lists so."""
+    has_picture: bool
+
+
+def drawn_on(page: Any, shown: Callable[[float, float], tuple[float, float]], raw: Any) -> Drawn:
+    """Return what is drawn on a page."""
     rules: list[Rule] = []
+    dots: list[tuple[float, float, float]] = []
     has_picture = False
     waiting = [(raw.FPDFPage_GetObject(page, at), _SAME, 0) for at in range(raw.FPDFPage_CountObjects(page))]
     matrix = raw.FS_MATRIX()
@@ -52,12 +63,29 @@ def rules_of(
                 inside = range(raw.FPDFFormObj_CountObjects(part))
                 waiting.extend((raw.FPDFFormObj_GetObject(part, at), placed, depth + 1) for at in inside)
         else:
-            rules.extend(_edges(part, placed, shown, raw))
-    return (tuple(rules) if len(rules) <= MOST_RULES else ()), has_picture
+            pieces = _pieces(part, placed, shown, raw)
+            dot = _dot([point for piece in pieces for point in piece])
+            if dot is not None:
+                dots.append(dot)
+            else:
+                rules.extend(_edges(pieces))
+    if len(rules) > MOST_RULES or len(dots) > MOST_DOTS:
+        rules, dots = [], []
+    return Drawn(tuple(rules), tuple(dots), has_picture)
 
 
-def _edges(path: Any, placed: Matrix, shown: Callable[[float, float], tuple[float, float]], raw: Any) -> list[Rule]:
-    """Return the level and upright edges of one path; a thin filled box is one line."""
+def _dot(points: Sequence[tuple[float, float]]) -> tuple[float, float, float] | None:
+    across, down = [point[0] for point in points], [point[1] for point in points]
+    width, height = (max(across) - min(across), max(down) - min(down)) if points else (0.0, 0.0)
+    if not (1.5 <= width <= 8 and abs(width - height) < 1):
+        return None
+    return min(across) + width / 2, min(down) + height / 2, width
+
+
+def _pieces(
+    path: Any, placed: Matrix, shown: Callable[[float, float], tuple[float, float]], raw: Any
+) -> list[list[tuple[float, float]]]:
+    """Return the connected points of one path; the points of a curve stand alone."""
     x, y = ctypes.c_float(), ctypes.c_float()
     pieces: list[list[tuple[float, float]]] = []
     for at in range(min(raw.FPDFPath_CountSegments(path), 2 * MOST_RULES)):
@@ -75,6 +103,11 @@ def _edges(path: Any, placed: Matrix, shown: Callable[[float, float], tuple[floa
                 pieces[-1].append(pieces[-1][0])
         else:
             pieces.append([point])
+    return pieces
+
+
+def _edges(pieces: Sequence[Sequence[tuple[float, float]]]) -> list[Rule]:
+    """Return the level and upright edges of one path; a thin filled box is one line."""
     found: list[Rule] = []
     for piece in pieces:
         across, down = [point[0] for point in piece], [point[1] for point in piece]

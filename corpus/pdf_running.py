@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from corpus.pdf_lines import Printed
 
@@ -15,13 +15,15 @@ _NUMBER = re.compile(
     r"(?:page|p\.|seite|pág\.?)?\s*[-–—|]?\s*\d{1,4}\s*[-–—|]?(?:\s*(?:of|/|von|de|sur)\s*\d{1,4})?|[ivxlc]{1,6}",
     re.IGNORECASE,
 )
+_BROWSER = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}, \d{1,2}:\d\d\b|(?:https?|file)://\S+(?:\s+\d+/\d+)?$")
+"""Date and time above, address and number below a printed web page."""
 
 
 def without_running(pages: Sequence[Sequence[Printed]], heights: Mapping[int, float]) -> list[list[Printed]]:
     """Return the pages without their running lines and page numbers.
 
     A line is running when its words, figures aside, stand at the same height on at least two pages and on a third of
-    all; a page's number is dropped wherever it stands alone in a margin, but only as the outermost line.
+    all, and space parts it from the text; a page's number is dropped wherever it is the outermost line.
     """
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
     for page in pages:
@@ -36,14 +38,41 @@ def without_running(pages: Sequence[Sequence[Printed]], heights: Mapping[int, fl
 
     kept: list[list[Printed]] = []
     for page in pages:
-        dropped = {id(line) for line in _edges(page, heights) if is_running(line)}
+        dropped = _outer(page, heights, is_running)
         left = [line for line in page if id(line) not in dropped]
-        outer = sorted((line for line in _edges(left, heights)), key=lambda line: line.bottom)
-        for line in {id(one): one for one in (*outer[:1], *outer[-1:])}.values():
-            if _NUMBER.fullmatch(line.text) and line.text.casefold() not in ("i", "c"):
-                dropped.add(id(line))
+        dropped |= _outer(left, heights, _is_mark, most=1)
         kept.append([line for line in left if id(line) not in dropped])
     return kept
+
+
+def _is_mark(line: Printed) -> bool:
+    """Tell whether a line is a page's number or a browser's; a lone "i" or "c" may be a letter of the text."""
+    if _BROWSER.match(line.text):
+        return True
+    return _NUMBER.fullmatch(line.text) is not None and line.text.casefold() not in ("i", "c")
+
+
+def _outer(
+    page: Sequence[Printed], heights: Mapping[int, float], is_meant: Callable[[Printed], bool], most: int = _MOST_LINES
+) -> set[int]:
+    """Return the ids of the outermost lines that are meant, above and below, if space parts them from the text."""
+    found: set[int] = set()
+    edges = {id(line) for line in _edges(page, heights)}
+    ordered = sorted(page, key=lambda line: line.bottom)
+    for lines in (ordered, ordered[::-1]):
+        taken: list[Printed] = []
+        for line in lines[:most]:
+            if id(line) not in edges or not is_meant(line):
+                break
+            taken.append(line)
+        while taken and len(taken) < len(lines):
+            line, inner = taken[-1], lines[len(taken)]
+            gap = max(inner.top - line.bottom, line.top - inner.bottom)
+            if gap > 0.7 * line.size:
+                break
+            taken.pop()
+        found.update(id(line) for line in taken)
+    return found
 
 
 def _odd_or_even(pages: set[int]) -> bool:

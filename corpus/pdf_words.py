@@ -9,13 +9,13 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.errors import UserError
-from corpus.pdf_rules import Rule, rules_of
+from corpus.pdf_rules import Rule, drawn_on
 
 MOST_PAGES = 3_000
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|(?<![a-z])medi(?!um)|^cmbx|^sfbx", re.IGNORECASE)
@@ -148,8 +148,23 @@ def _page(page: Any, text: Any, number: int, raw: Any) -> PdfPage:
         )[turned]
 
     words, unreadable = _words(text, shown, raw)
-    rules, pictures = rules_of(page.raw, shown, raw)
-    return PdfPage(number, width, height, words, rules, pictures, unreadable)
+    drawn = drawn_on(page.raw, shown, raw)
+    bullets = [word for dot in drawn.dots if (word := _bullet(*dot, words)) is not None]
+    return PdfPage(number, width, height, (*words, *bullets), drawn.rules, drawn.has_picture, unreadable)
+
+
+def _bullet(x: float, y: float, width: float, words: Sequence[Word]) -> Word | None:
+    """Make a bullet of a dot that is drawn right before a line."""
+    beside = [
+        word
+        for word in words
+        if 0 < word.x0 - x < 2.5 * word.letters[0].size
+        and word.letters[0].baseline - word.letters[0].size < y < word.letters[0].baseline
+    ]
+    if not beside:
+        return None
+    first = min(beside, key=lambda word: word.x0).letters[0]
+    return Word((Letter("•", x - width / 2, x + width / 2, first.top, first.baseline, first.size),), False)
 
 
 def _words(text: Any, shown: Callable[[float, float], tuple[float, float]], raw: Any) -> tuple[tuple[Word, ...], int]:

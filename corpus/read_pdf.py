@@ -16,7 +16,7 @@ from corpus.decoding import clean
 from corpus.errors import UserError
 from corpus.hyphens import Joiner
 from corpus.lines import Line, Lines, normal_equal, plain, settle
-from corpus.pdf_lines import Printed, in_order, segments_of
+from corpus.pdf_lines import Printed, gutter_of, in_order, segments_of
 from corpus.pdf_paragraphs import Paragraph, paragraphs_of
 from corpus.pdf_running import without_running
 from corpus.pdf_tables import aligned, ruled
@@ -47,13 +47,15 @@ def read_pdf(raw: bytes, source: str, stem: str, progress: Callable[[int, int], 
     heights: dict[int, float] = {}
     pictures: list[int] = []
     letters = unreadable = number = 0
+    gutter: float | None = None
     for sheet in pages_of(raw, source, progress):
         on_page = sum(len(word.letters) for word in sheet.words)
         letters, unreadable = letters + on_page, unreadable + sheet.unreadable
         if sheet.has_picture and on_page < 20:
             pictures.append(sheet.number)
         heights[sheet.number] = sheet.height
-        printed.append(_lines_of(sheet, number))
+        lines, gutter = _lines_of(sheet, number, gutter)
+        printed.append(lines)
         number += len({line.column for line in printed[-1]})
     _check_readable(source, letters, unreadable, len(printed), len(pictures))
     paragraphs = paragraphs_of(
@@ -82,10 +84,11 @@ def _check_readable(source: str, letters: int, unreadable: int, pages: int, pict
         )
 
 
-def _lines_of(page: PdfPage, first_column: int) -> list[Printed]:
-    """Return the lines and tables of a page in the order of reading."""
+def _lines_of(page: PdfPage, first_column: int, known: float | None) -> tuple[list[Printed], float | None]:
+    """Return the lines and tables of a page in the order of reading, and where its second column begins."""
     tables, words = ruled(page)
-    ordered = in_order([*segments_of(page, words), *tables], first_column)
+    segments = [*segments_of(page, words), *tables]
+    ordered = in_order(segments, first_column, known)
     # Lines with leaders ("Therapy ..... 7") are a table of contents.
     ordered = [line for line in ordered if not _LEADERS.search(line.text)]
     found: list[Printed] = []
@@ -96,7 +99,7 @@ def _lines_of(page: PdfPage, first_column: int) -> list[Printed]:
             end += 1
         found.extend(aligned(ordered[at:end]))
         at = end
-    return found
+    return found, gutter_of(segments, known)
 
 
 def _fill(page: Lines, paragraphs: Sequence[Paragraph], own_title: str, vocabulary: Vocabulary) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import shutil
 import tempfile
 import time
@@ -27,7 +28,7 @@ from corpus.errors import UserError
 from corpus.read_markdown import read_markdown
 from corpus.readers import understand
 from corpus.types import Document
-from corpus.vocabulary import load
+from corpus.vocabulary import load, normal
 from evals.benchmarks.written_files import LAYOUTS, Pages, Text, pdf_printed
 from evals.fit.public_data import medquad
 
@@ -195,6 +196,19 @@ def main() -> None:
             console.print(f"{name}: {line}", highlight=False)
 
 
+def bookmarks(path: Path) -> list[str]:
+    """Return the titles of a PDF's own bookmarks: what its author calls its sections."""
+    import pypdfium2 as pdfium
+
+    pdf = pdfium.PdfDocument(path)
+    return [title for mark in pdf.get_toc() if _bare(title := mark.get_title() or "")]
+
+
+def _bare(heading: str) -> str:
+    """Return the words of a heading without its number, comparable."""
+    return normal(re.sub(r"^(?:\d+|[A-Z])(?:\.\d+)*\.?\s+", "", heading.strip()))
+
+
 def _print_found(path: Path, console: Console) -> None:
     began = time.perf_counter()
     try:
@@ -206,6 +220,13 @@ def _print_found(path: Path, console: Console) -> None:
     console.print(f"{path}: {document.title}, {time.perf_counter() - began:.1f} s", highlight=False, markup=False)
     for warning in understood.warnings:
         console.print(f"  ! {warning}", highlight=False, markup=False)
+    if path.suffix.lower() == ".pdf" and (marks := bookmarks(path)):
+        heads = Counter(_bare(section.heading) for section in document.sections)
+        found = (Counter(map(_bare, marks)) & heads).total()
+        console.print(
+            f"  {len(marks)} bookmarks, {found} of them found as headings; {heads.total()} sections in all",
+            highlight=False,
+        )
     for section in document.sections:
         where = f"p. {document.page_at(section.start)}"
         line = (

@@ -18,6 +18,7 @@ from corpus.passages import split
 from corpus.readers import read
 from corpus.types import Document
 from corpus.vocabulary import load
+from evals.benchmarks.written_files import LAYOUTS, Text
 
 LINES = [
     "Synopsis", "Therapy", "Zebra stripes", "Best Tests", "How is milia treated?", "SynopsisCodesTherapyReferences",
@@ -144,6 +145,37 @@ def test_no_prose_of_a_saved_page_is_lost(tmp_path: Path, text: str) -> None:
         people = bare.startswith("Contributors:")
         for part in re.split(r", (?=Bo )", bare.removeprefix("Contributors: ")) if people else [bare]:
             assert re.sub(r":? ?(?=\d)", "", part).rstrip(":").casefold() in said
+
+
+def texts() -> Iterator[Text]:
+    """Yield texts of sections with prose and lists, thrown together of sentences that no section's name is."""
+    dice = random.Random(13)
+    sentences = ["Milia are small cysts, e.g. on the face.", "They are 1.5 mm wide (50%-70%).", "Rarely larger!",
+                 "Ünïcode – “quotes” and naïve words.", "It goes on and on, " * 12 + "and ends."]  # fmt: skip
+    for _ in range(4):
+        blocks = []
+        for name in dice.sample(["Synopsis", "Therapy", "Zebra stripes", "Best Tests", "Prognosis", "In adults"], 4):
+            blocks.append(Block("heading", name, 2))
+            for _ in range(dice.randint(1, 12)):
+                said = " ".join(dice.choice(sentences) for _ in range(dice.randint(1, 6)))
+                blocks.append(Block("item", said) if dice.random() < 0.4 else Block("paragraph", said))
+        yield Text("Milia of the Zebra", tuple(blocks))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_word_of_a_pdf_or_docx_is_lost_or_out_of_order(tmp_path: Path, layout: str) -> None:
+    suffix, write = LAYOUTS[layout]
+    for text in texts():
+        path = tmp_path / f"page{suffix}"
+        path.write_bytes(write(text)[0])
+        document = read(path)
+        check(document)
+        assert read(path) == document
+        assert document.title == text.title
+        expected = [word for block in text.blocks for word in words(block.text.casefold())]
+        assert words(document.text.casefold()) == expected
+        numbers = [begin.page for begin in document.pages]
+        assert numbers == sorted(set(numbers), key=lambda page: page or 0)
 
 
 def test_no_prose_of_an_html_page_is_lost(tmp_path: Path) -> None:

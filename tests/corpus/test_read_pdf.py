@@ -108,6 +108,36 @@ def test_tables_with_borders_and_without() -> None:
     ]
 
 
+def test_a_page_that_a_browser_printed() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, ("Helvetica", 8, "11/27/26, 1:10 AM Milia"), top=830)
+        lines(
+            canvas, ("Helvetica-Bold", 14, "Causes"), ("Helvetica", 10, "There are two, of which one is more frequent.")
+        )
+        for at, words in ((720, "Sun"), (700, "Burns")):
+            canvas.circle(70, at + 3, 2, stroke=0, fill=1)
+            canvas.drawString(80, at, words)
+        lines(canvas, ("Helvetica", 8, "file:///tmp/milia.html 1/1"), top=30)
+
+    assert bodies(made(drawn(draw))) == [
+        ("Causes", "causes", "present", "There are two, of which one is more frequent.\n\n• Sun\n• Burns")
+    ]
+
+
+def test_a_short_second_column_on_the_last_page() -> None:
+    def draw(canvas: Canvas) -> None:
+        full = "Milia are small cysts that are seen on the face of"
+        for page in range(2):
+            lines(canvas, *[("Helvetica", 10, f"{full} {page} {row}.") for row in range(20)], left=50)
+            rows = range(20) if not page else range(2)
+            lines(canvas, *[("Helvetica", 10, f"Second of {page}: {full} {row}.") for row in rows], left=320)
+            canvas.showPage()
+
+    said = made(drawn(draw)).text
+    assert said.index("of 0 19.") < said.index("Second of 0") < said.index("of 1 0.") < said.index("of 1 19.")
+    assert said.index("of 1 19.") < said.index("Second of 1")
+
+
 def test_powers_references_and_pages_that_are_turned() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setPageRotation(90)
