@@ -13,16 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.docx_styles import Styles, W, is_on, level_of, list_level_of, size_of
 from corpus.errors import UserError
 from corpus.raised import raised
 
 MOST_XML_BYTES = 200_000_000
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_OUTLINE_TEXT = 9
 _SKIPPED = frozenset({
-    f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}rPr", f"{_W}pPr", f"{_W}sdtPr", f"{_W}pict",
-    f"{_ALTERNATE}Fallback", f"{_W}txbxContent",
+    f"{W}del", f"{W}moveFrom", f"{W}instrText", f"{W}delText", f"{W}rPr", f"{W}pPr", f"{W}sdtPr", f"{W}pict",
+    f"{_ALTERNATE}Fallback", f"{W}txbxContent",
 })  # fmt: skip
 
 
@@ -78,7 +77,7 @@ def word_file(raw: bytes, name: str) -> WordFile:
                 )
             pages = _page_count(packed, members)
         document = docx.Document(io.BytesIO(raw))
-        styles = _Styles(document)
+        styles = Styles(document)
         body = document.element.body
         if body is None:
             raise KeyError("body")
@@ -112,116 +111,58 @@ def _page_count(packed: zipfile.ZipFile, members: dict[str, int]) -> int:
     return int(found[1]) if found else 0
 
 
-class _Styles:
-    """Paragraph styles by id, with what they take over from those they are based on."""
-
-    def __init__(self, document: Any) -> None:
-        self._elements = {style.style_id: style.element for style in document.styles}
-        default = next((s for s in document.styles if s.type == 1 and s.element.get(f"{_W}default") == "1"), None)
-        self._default = default.style_id if default is not None else None
-
-    def chain(self, paragraph: Any) -> list[Any]:
-        """Return the elements that speak of a paragraph: its own properties, its style's, and so on upwards."""
-        own = paragraph.find(f"{_W}pPr")
-        named = own.find(f"{_W}pStyle") if own is not None else None
-        found = [own] if own is not None else []
-        style: str | None = named.get(f"{_W}val") if named is not None else self._default
-        seen: set[str] = set()
-        while style is not None and style in self._elements and style not in seen:
-            seen.add(style)
-            found.append(self._elements[style])
-            based = self._elements[style].find(f"{_W}basedOn")
-            style = based.get(f"{_W}val") if based is not None else None
-        return found
-
-    def names(self, chain: list[Any]) -> list[str]:
-        """Return the names of the styles of a chain, in lower case."""
-        names = [element.find(f"{_W}name") for element in chain]
-        return [name.get(f"{_W}val", "").lower() for name in names if name is not None]
-
-
-def _blocks(parent: Any, styles: _Styles) -> Iterator[WordParagraph]:
+def _blocks(parent: Any, styles: Styles) -> Iterator[WordParagraph]:
     for element in parent:
-        if element.tag == f"{_W}p":
+        if element.tag == f"{W}p":
             yield _paragraph(element, styles)
-            for box in element.iter(f"{_W}txbxContent"):
+            for box in element.iter(f"{W}txbxContent"):
                 if not any(one.tag == f"{_ALTERNATE}Fallback" for one in box.iterancestors()):
                     yield from _blocks(box, styles)
-        elif element.tag == f"{_W}tbl":
+        elif element.tag == f"{W}tbl":
             yield from _table(element, styles)
-        elif element.tag == f"{_W}sdt":
-            content = element.find(f"{_W}sdtContent")
+        elif element.tag == f"{W}sdt":
+            content = element.find(f"{W}sdtContent")
             if content is not None:
                 yield from _blocks(content, styles)
-        elif element.tag in (f"{_W}ins", f"{_W}customXml", f"{_W}moveTo", f"{_W}smartTag"):
+        elif element.tag in (f"{W}ins", f"{W}customXml", f"{W}moveTo", f"{W}smartTag"):
             yield from _blocks(element, styles)
 
 
-def _paragraph(element: Any, styles: _Styles) -> WordParagraph:
+def _paragraph(element: Any, styles: Styles) -> WordParagraph:
     chain = styles.chain(element)
     names = styles.names(chain)
     text, bold = _text(element, chain)
     return WordParagraph(
         text=text,
         style=names[0] if names else "",
-        level=_level(chain, names),
-        list_level=_list_level(chain, names),
+        level=level_of(chain, names),
+        list_level=list_level_of(chain, names),
         bold=bold,
-        size=_size(element, chain),
+        size=size_of(next(_runs(element), None), chain),
     )
-
-
-def _level(chain: list[Any], names: list[str]) -> int:
-    for name in names:
-        if name == "title":
-            return 0
-        if name.startswith("heading ") and name[8:].isdigit():
-            return int(name[8:])
-    for part in chain:
-        outline = next(part.iter(f"{_W}outlineLvl"), None)
-        if outline is not None and outline.get(f"{_W}val", "").isdigit():
-            level = int(outline.get(f"{_W}val"))
-            return level + 1 if level < _OUTLINE_TEXT else -1
-    return -1
-
-
-def _list_level(chain: list[Any], names: list[str]) -> int:
-    listed = next((name for name in names if name.startswith(("list bullet", "list number"))), "")
-    # "List Bullet 2" is a list of its own, whose level is 0.
-    by_name = int(listed[-1]) - 1 if listed[-1:].isdigit() else 0
-    for part in chain:
-        numbered = next(part.iter(f"{_W}numPr"), None)
-        if numbered is None:
-            continue
-        number, level = numbered.find(f"{_W}numId"), numbered.find(f"{_W}ilvl")
-        if number is not None and number.get(f"{_W}val") == "0":
-            return -1
-        told = level.get(f"{_W}val", "0") if level is not None else "0"
-        return max(int(told) if told.isdigit() else 0, by_name)
-    return by_name if listed else -1
 
 
 def _text(element: Any, chain: list[Any]) -> tuple[str, bool]:
     """Return the text of a paragraph, and whether all of its letters are bold."""
     parts: list[str] = []
-    by_style = any(_on(part.find(f"{_W}rPr"), "b") for part in chain[1:]) if chain else False
+    by_style = any(is_on(part.find(f"{W}rPr"), "b") for part in chain[1:]) if chain else False
     light = heavy = 0
     for run in _runs(element):
-        properties = run.find(f"{_W}rPr")
+        properties = run.find(f"{W}rPr")
         raised_run = _raised(properties)
         for part in run:
-            if part.tag in (f"{_W}t", f"{_W}sym"):
-                said = part.text or "" if part.tag == f"{_W}t" else "•"
+            if part.tag in (f"{W}t", f"{W}sym"):
+                said = part.text or "" if part.tag == f"{W}t" else "•"
                 said = raised("".join(parts), said) if raised_run else said
                 parts.append(said)
-                set_bold = properties is not None and properties.find(f"{_W}b") is not None
-                is_bold = _on(properties, "b") if set_bold else by_style
+                set_bold = properties is not None and properties.find(f"{W}b") is not None
+                is_bold = is_on(properties, "b") if set_bold else by_style
                 heavy, light = heavy + is_bold * len(said.strip()), light + (not is_bold) * len(said.strip())
-            elif part.tag in (f"{_W}tab", f"{_W}br", f"{_W}cr"):
+            elif part.tag in (f"{W}tab", f"{W}br", f"{W}cr"):
                 parts.append(" ")
-            elif part.tag == f"{_W}noBreakHyphen":
+            elif part.tag == f"{W}noBreakHyphen":
                 parts.append("-")
-            elif part.tag == f"{_W}lastRenderedPageBreak":
+            elif part.tag == f"{W}lastRenderedPageBreak":
                 parts.append("\f")
     return "".join(parts), heavy > 0 and not light
 
@@ -230,36 +171,21 @@ def _runs(element: Any) -> Iterator[Any]:
     for child in element:
         if child.tag in _SKIPPED:
             continue
-        if child.tag == f"{_W}r":
+        if child.tag == f"{W}r":
             yield child
         else:
             yield from _runs(child)
 
 
-def _on(properties: Any, name: str) -> bool:
-    found = properties.find(f"{_W}{name}") if properties is not None else None
-    return found is not None and found.get(f"{_W}val", "true") not in ("0", "false", "off", "none")
-
-
 def _raised(properties: Any) -> bool:
-    found = properties.find(f"{_W}vertAlign") if properties is not None else None
-    return found is not None and found.get(f"{_W}val") == "superscript"
+    found = properties.find(f"{W}vertAlign") if properties is not None else None
+    return found is not None and found.get(f"{W}val") == "superscript"
 
 
-def _size(element: Any, chain: list[Any]) -> float:
-    run = next(_runs(element), None)
-    sources = [run.find(f"{_W}rPr") if run is not None else None, *(part.find(f"{_W}rPr") for part in chain[1:])]
-    for properties in sources:
-        size = properties.find(f"{_W}sz") if properties is not None else None
-        if size is not None and size.get(f"{_W}val", "").isdigit():
-            return int(size.get(f"{_W}val")) / 2
-    return 0.0
-
-
-def _table(element: Any, styles: _Styles) -> Iterator[WordParagraph]:
+def _table(element: Any, styles: Styles) -> Iterator[WordParagraph]:
     """Yield a table; one that holds a single column or long cells is there for its looks, so its blocks are yielded."""
-    rows = [row for row in element.iter(f"{_W}tr") if _owner(row) is element]
-    cells = [[cell for cell in row.iter(f"{_W}tc") if _owner(_row(cell)) is element] for row in rows]
+    rows = [row for row in element.iter(f"{W}tr") if _owner(row) is element]
+    cells = [[cell for cell in row.iter(f"{W}tc") if _owner(_row(cell)) is element] for row in rows]
     widest = max(map(len, cells), default=0)
     told = [[tuple(_blocks(cell, styles)) for cell in row] for row in cells]
     is_layout = widest < 2 or any(block.cells or block.level >= 0 for row in told for cell in row for block in cell)
@@ -268,7 +194,7 @@ def _table(element: Any, styles: _Styles) -> Iterator[WordParagraph]:
             for cell in row:
                 yield from cell
         return
-    header = sum(1 for row in rows if row.find(f"{_W}trPr/{_W}tblHeader") is not None)
+    header = sum(1 for row in rows if row.find(f"{W}trPr/{W}tblHeader") is not None)
     texts = tuple(
         tuple(
             (
@@ -284,8 +210,8 @@ def _table(element: Any, styles: _Styles) -> Iterator[WordParagraph]:
 
 
 def _row(cell: Any) -> Any:
-    return next((one for one in cell.iterancestors() if one.tag == f"{_W}tr"), cell)
+    return next((one for one in cell.iterancestors() if one.tag == f"{W}tr"), cell)
 
 
 def _owner(row: Any) -> Any:
-    return next((one for one in row.iterancestors() if one.tag == f"{_W}tbl"), None)
+    return next((one for one in row.iterancestors() if one.tag == f"{W}tbl"), None)

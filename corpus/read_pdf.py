@@ -8,7 +8,6 @@ withheld stubs, captions, codes, contributors and dates are understood in one pl
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from corpus.blocks import Page
@@ -16,6 +15,7 @@ from corpus.decoding import clean
 from corpus.errors import UserError
 from corpus.hyphens import Joiner
 from corpus.lines import Line, Lines, normal_equal, plain, settle
+from corpus.pdf_headings import CAPTION, body_of, is_heading, levels_of, title_of
 from corpus.pdf_lines import Printed, gutter_of, in_order, segments_of
 from corpus.pdf_paragraphs import Paragraph, paragraphs_of
 from corpus.pdf_running import without_running
@@ -25,15 +25,9 @@ from corpus.read_saved_page import page_of
 from corpus.tables import row_items
 from corpus.vocabulary import Vocabulary, load, normal
 
-_LONGEST_HEADING = 160
-_LARGER = 1.08
-_CAPTION = re.compile(r"(?:figure|fig\.?|plate|image|photo) \d+[.:]\s+\S", re.IGNORECASE)
 _LEADERS = re.compile(r"(?:\s?[.·…]){4,}\s*(?:\d+|[ivxl]+)?$")
 _PAGE_BEHIND = re.compile(r"(.*\S)\s+\d{1,4}")
 _CONTENTS = frozenset({"contents", "table of contents"})
-_NO_TITLE = re.compile(
-    r"untitled|microsoft word|document\d*|\.(?:docx?|pdf|html?|tex|dvi|rtf|odt)\b|^[\W\d_]*$|https?:", re.IGNORECASE
-)
 
 
 def read_pdf(raw: bytes, source: str, stem: str, progress: Callable[[int, int], None] | None = None) -> Page:
@@ -106,17 +100,17 @@ def _fill(page: Lines, paragraphs: Sequence[Paragraph], own_title: str, vocabula
     """Tell what each paragraph is, and put it among the lines of the page."""
     joiner = Joiner(line.text for paragraph in paragraphs for line in paragraph.lines)
     texts = [_text(paragraph, joiner) for paragraph in paragraphs]
-    body = _body(paragraphs)
-    heads = [at for at, paragraph in enumerate(paragraphs) if _is_heading(paragraph, texts[at], body, vocabulary)]
+    body = body_of(paragraphs)
+    heads = [at for at, paragraph in enumerate(paragraphs) if is_heading(paragraph, texts[at], body, vocabulary)]
     # In a table of contents a heading stands once more, its page behind it.
     named = {normal(texts[at]) for at in heads}
     listed = {at for at in heads if (found := _PAGE_BEHIND.fullmatch(texts[at])) and normal(found[1]) in named}
     listed.update(at for at in heads if normal(texts[at]) in _CONTENTS)
     heads = [at for at in heads if at not in listed]
-    page.title = _title([(paragraphs[at], texts[at], at) for at in heads], own_title, vocabulary)
+    page.title = title_of([(paragraphs[at], texts[at], at) for at in heads], own_title, vocabulary)
     title = normal(page.title) if page.title else ""
     left = [at for at in heads if not normal_equal(texts[at], title)]
-    levels = _levels([paragraphs[at] for at in left])
+    levels = levels_of([paragraphs[at] for at in left])
     header: list[str] = []
     before: Paragraph | None = None
     for at, paragraph in enumerate(paragraphs):
@@ -130,7 +124,7 @@ def _fill(page: Lines, paragraphs: Sequence[Paragraph], own_title: str, vocabula
             page.lines.append(Line("heading", words, 1, level=levels[paragraph.style], page=paragraph.page))
         elif paragraph.sign:
             page.lines.append(Line("item", text, 1, paragraph.indent, paragraph.sign, page=paragraph.page))
-        elif _CAPTION.match(text) and len(text) <= 400:
+        elif CAPTION.match(text) and len(text) <= 400:
             page.captions.append(" ".join(text.split()))
         elif (line := plain(text, 1, page, vocabulary)) is not None:
             line.page = paragraph.page
@@ -146,67 +140,6 @@ def _text(paragraph: Paragraph, joiner: Joiner) -> str:
         text = joiner.join(text, clean(line.text), " " + "\f" * (line.page - page))
         page = line.page
     return text
-
-
-def _body(paragraphs: Sequence[Paragraph]) -> tuple[float, bool]:
-    """Return the size of most letters, and whether most of them are bold."""
-    sizes: Counter[float] = Counter()
-    bold: Counter[bool] = Counter()
-    for paragraph in paragraphs:
-        for line in paragraph.lines:
-            sizes[_half(line.size)] += len(line.text)
-            bold[line.bold] += len(line.text)
-    return (sizes.most_common(1)[0][0] if sizes else 10.0), bold[True] > bold[False]
-
-
-def _is_heading(paragraph: Paragraph, text: str, body: tuple[float, bool], vocabulary: Vocabulary) -> bool:
-    if paragraph.table is not None or not text or len(text) > _LONGEST_HEADING or len(paragraph.lines) > 4:
-        return False
-    words = text.rstrip(":").rstrip()
-    if not re.search(r"[^\W\d_]", words) or words[-1:] in ".,;" or "\f" in text:
-        return False
-    size, bold = paragraph.style[0], paragraph.style[1]
-    if paragraph.sign:
-        # "1. Introduction" is a heading where the items of a list are not set like this.
-        return paragraph.sign == "1" and (size > _LARGER * body[0] or (bold and not body[1])) and len(words) <= 90
-    if vocabulary.is_withheld(text) or _CAPTION.match(text):
-        return False
-    if size > _LARGER * body[0]:
-        return True
-    if size < 0.9 * body[0]:
-        return False
-    if bold and not body[1]:
-        return True
-    alone = len(paragraph.lines) == 1 and len(words) <= 90 and not words[:1].islower()
-    if alone and vocabulary.listed(words) and not vocabulary.is_boilerplate(words):
-        return True
-    return alone and paragraph.gap and words.isupper() and " " in words and not re.search(r"\d", words)
-
-
-def _title(heads: Sequence[tuple[Paragraph, str, int]], named: str, vocabulary: Vocabulary) -> str | None:
-    """Return the largest heading when it is the only one of its style, or the first thing said; else the file's own."""
-    named = " ".join(named.split())
-    usable = 3 <= len(named) <= 200 and not _NO_TITLE.search(named)
-    first = [(paragraph, text) for paragraph, text, _ in heads if paragraph.page <= 2]
-    if first:
-        largest = max(paragraph.style[0] for paragraph, _, _ in heads)
-        top = [(paragraph, text) for paragraph, text in first if paragraph.style[0] >= largest - 0.6]
-        same = [text for paragraph, text, _ in heads if top and paragraph.style == top[0][0].style]
-        if top and vocabulary.listed(top[0][1]):
-            top = []  # the name of a section is that of no page
-        if top and len(same) == 1:
-            return top[0][1].replace("\f", " ")
-        if top and heads[0][0] is top[0][0] and heads[0][2] == 0 and len(heads) > 1 and heads[1][2] == 1:
-            return top[0][1]
-        if usable and any(normal_equal(text, normal(named)) for _, text in first):
-            return named
-    return named if usable else None
-
-
-def _levels(heads: Sequence[Paragraph]) -> dict[tuple[float, bool, bool], int]:
-    """Return the level of each style of heading: larger before smaller, bold before light, capitals before others."""
-    styles = sorted({paragraph.style for paragraph in heads}, reverse=True)
-    return {style: min(2 + at, 6) for at, style in enumerate(styles)}
 
 
 def _continues(before: Paragraph | None, paragraph: Paragraph) -> bool:
@@ -249,7 +182,3 @@ def _table(page: Lines, paragraph: Paragraph, header: list[str], joiner: Joiner)
 
 def _all_bold(bold: Sequence[bool], cells: Sequence[str]) -> bool:
     return all(heavy for heavy, cell in zip(bold, cells, strict=True) if cell)
-
-
-def _half(size: float) -> float:
-    return round(2 * size) / 2
