@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
+from page_browser import ask, serving, visiting
 from page_fakes import FakeAssistant, FakeLibrary
 
 from assistant.api_models import CitationBody, DocumentBody
@@ -15,6 +19,7 @@ from assistant.types import Answer, DocumentRef, Statement
 from corpus.blocks import Block, Page
 from corpus.build import build
 from corpus.passages import split
+from corpus.types import Document, PageStart
 
 DOCUMENT = build(
     Page(
@@ -63,3 +68,17 @@ def test_the_terminal_says_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     statement = Statement("A needle.", (citation,))
     print_answer(Answer("How?", None, "answered", (statement,), (), None, 0.9, of, "quotes", 1.0))
     assert f"[1] Therapy, p. 2, characters {citation.start}-{citation.end}" in capsys.readouterr().out
+
+
+@pytest.mark.real
+def test_the_page_says_the_page(browser: Any, document: Document) -> None:
+    turned = document.sections[1].start
+    paged = replace(document, pages=(PageStart(0, 1), PageStart(turned, 2)))
+    with serving(FakeLibrary(paged)) as site, visiting(browser, site) as page:
+        cited = ask(page, "What is it?").locator("a.wb-cite").first
+        cited.focus()
+        card = page.locator("#wb-quote")
+        card.wait_for()
+        assert f"{document.sections[0].heading}, p. 1" in card.inner_text()
+        shown = page.locator("section.wb-section .wb-page").all_inner_texts()
+        assert shown == ["p. 1"] + ["p. 2"] * (len(document.sections) - 1)
