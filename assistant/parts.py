@@ -48,9 +48,15 @@ def take_apart(text: str) -> Parts:
     for part in (part for sentence in asking for part in _cut(sentence)):
         before = about(parts[-1]) if parts else about(read_part(setting))
         clause = bool(parts) and len(before.split()) > MOST_CARRIED
-        complete = not before or clause or not points_back(part, after_question=bool(parts))
+        # "How many develop it, and how is it treated?": it is the same in both, the document's disease.
+        same = bool(parts) and _says_it(parts[-1]) and _says_it(part)
+        complete = not before or clause or same or not points_back(part, after_question=bool(parts))
         parts.append(part if complete else read_part(f"{part.text.rstrip(' ?')} ({before})?"))
     return Parts(tuple(parts), setting)
+
+
+def _says_it(part: Part) -> bool:
+    return any(word.text in ("it", "its") for word in part.words)
 
 
 def points_back(part: Part, *, after_question: bool) -> bool:

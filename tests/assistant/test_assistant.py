@@ -100,6 +100,7 @@ def test_what_always_holds_of_an_answer(assistant: Assistant, question: str) -> 
         "confidence",
         "document",
         "answered_by",
+        "writing",
         "elapsed_ms",
     ]
     assert bool(answer.statements) == (answer.outcome == "answered")

@@ -7,13 +7,14 @@ import pytest
 
 from assistant.cross_encoder import QUESTION_TOKENS, CrossEncoder, Tokens, load
 from assistant.fake_cross_encoder import FakeCrossEncoder
+from assistant.low_rank import Tokens as WordPieces
 from corpus.errors import UserError
 from index.sentence_transformers_encoder import packaged_folder
 
 
 @pytest.fixture(scope="module")
 def tokens() -> Tokens:
-    return Tokens(packaged_folder())
+    return Tokens(WordPieces(packaged_folder()))
 
 
 @pytest.fixture(scope="module")

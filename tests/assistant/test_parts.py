@@ -10,6 +10,7 @@ from assistant.parts import take_apart
     [
         ("What causes it and how is it treated?", ["What causes it", "how is it treated?"]),
         ("symptoms and treatment of gout", ["symptoms", "treatment of gout"]),
+        ("How many adults develop it, and how is it treated?", ["How many adults develop it", "how is it treated?"]),
         ("What causes it? Who wrote this page?", ["What causes it?", "Who wrote this page?"]),
         ("is it trauma or infection?", ["is it trauma or infection?"]),
         ("are gout and milia in the differential?", ["are gout and milia in the differential?"]),
