@@ -72,9 +72,10 @@ def open_index(settings: Settings, encoder: Encoder, progress: Progress | None, 
             raise
         say(f"That can't be done now: {error.message}. Answering from the index of {index.manifest.created[:19]}.")
         return index
+    newer = Index.open(folder, encoder, shared=index)
     if index is not None:
         index.close()
-    return Index.open(folder, encoder)
+    return newer
 
 
 def renewed(settings: Settings, assistant: Assistant) -> Assistant | None:

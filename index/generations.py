@@ -29,7 +29,7 @@ from index.encoder import Encoder
 from index.lock import Say, held
 from index.manifest import Damaged, Manifest, Part, Recipe, current_recipe
 from index.merging import Size, to_rewrite
-from index.reading import Survey, current, generation_names, look, read_generation, survey
+from index.reading import Survey, current, generation_names, look, read_generation, segment_names, survey
 from index.segments import ASIDE, remove
 from index.writing_segments import Making, make_segments
 
@@ -244,7 +244,7 @@ def _clean(folder: Path, serving: str, before: str | None) -> None:
     for name in names:
         try:
             if name in (serving, before):
-                kept |= {part.segment.name for part in read_generation(folder, name).parts}
+                kept |= segment_names(folder, name)
                 continue
         except Damaged:
             pass

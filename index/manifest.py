@@ -212,9 +212,7 @@ class Manifest:
         Raises:
             Damaged: the text is not as it was written.
         """
-        if not name.endswith(f"-{_hash(text)[:24]}"):
-            raise Damaged(f"index is damaged: generation {name} is not as it was written", MEND)
-        values: dict[str, Any] = json.loads(text)
+        values = _values(text, name)
         found = [read_part(one["segment"], one["sha256"], frozenset(one["removed"])) for one in values["parts"]]
         return cls(
             **{field: values[field] for field in _PLAIN}, parts=tuple(part for part in found if part is not None)
@@ -229,6 +227,18 @@ _PLAIN = (
     "vocabulary_fingerprint",
     "reader_version",
 )
+
+
+def segment_names(text: str, name: str) -> set[str]:
+    """Return the names of the segments of a generation; arguments and errors as for `Manifest.from_json`."""
+    return {part["segment"] for part in _values(text, name)["parts"]}
+
+
+def _values(text: str, name: str) -> dict[str, Any]:
+    if not name.endswith(f"-{_hash(text)[:24]}"):
+        raise Damaged(f"index is damaged: generation {name} is not as it was written", MEND)
+    values: dict[str, Any] = json.loads(text)
+    return values
 
 
 def _hash(text: str) -> str:

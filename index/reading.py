@@ -9,6 +9,7 @@ from pathlib import Path
 from index.encoder import Encoder
 from index.hashes import sha256_of
 from index.manifest import MEND, Damaged, Manifest, Part, Recipe, SegmentFacts
+from index.manifest import segment_names as names_in
 from index.segments import FACTS, Segment
 
 
@@ -45,6 +46,11 @@ def read_generation(folder: Path, name: str) -> Manifest:
         FileNotFoundError: the segment is gone, because a builder has just replaced it.
     """
     return Manifest.from_json(_text(folder, name), name, lambda *part: _read_part(folder, *part))
+
+
+def segment_names(folder: Path, name: str) -> set[str]:
+    """Return the names of the segments of a generation, without looking at these; errors as for `read_generation`."""
+    return names_in(_text(folder, name), name)
 
 
 def survey(folder: Path, encoder: Encoder, recipe: Recipe, *, thorough: bool = False) -> Survey:

@@ -14,7 +14,7 @@ from index.embedding_text import embedding_texts
 from index.encoder import Encoder, Vectors
 from index.known_vectors import known_vectors
 from index.manifest import Part, Recipe
-from index.merging import MOST_PASSAGES
+from index.merging import portion_size
 from index.segments import Piece, Segment, digest_of, write_segment
 
 
@@ -50,7 +50,8 @@ def make_segments(making: Making, new: Sequence[New], old: Sequence[Part]) -> li
         Damaged: an old segment is not as it was written.
     """
     made = []
-    for portion in _portions(_pieces(making, new), _live(making, old)):
+    most = portion_size(sum(len(one.passages) for one in new) + sum(part.passages for part in old))
+    for portion in _portions(most, _pieces(making, new), _live(making, old)):
         made.append(write_segment(making.folder, portion, making.encoder))
     return made
 
@@ -66,7 +67,7 @@ def _pieces(making: Making, new: Sequence[New]) -> Iterator[Piece]:
     done = sum(digest in known for own in digests for digest in own)
     if making.progress is not None and total:
         making.progress(done, total)
-    for first, last in _ranges([len(one.passages) for one in new]):
+    for first, last in _ranges(portion_size(total), [len(one.passages) for one in new]):
         lacking = {
             digest: text
             for own, hashed in zip(texts[first:last], digests[first:last], strict=True)
@@ -99,26 +100,30 @@ def _live(making: Making, old: Sequence[Part]) -> Iterator[Piece]:
             segment.close()
 
 
-def _portions(*sources: Iterable[Piece]) -> Iterator[list[Piece]]:
+def _portions(most: int, *sources: Iterable[Piece]) -> Iterator[list[Piece]]:
     """Yield the pieces in portions for one segment each."""
     portion: list[Piece] = []
     size = 0
     for source in sources:
         for piece in source:
-            if portion and size + len(piece.passages) > MOST_PASSAGES:
+            if portion and size + len(piece.passages) > most:
                 yield portion
                 portion, size = [], 0
             portion.append(piece)
             size += len(piece.passages)
+            if size >= most:
+                # At once, so that a kill while the next ones are encoded loses nothing of these.
+                yield portion
+                portion, size = [], 0
     if portion:
         yield portion
 
 
-def _ranges(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _ranges(most: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield half-open ranges of numbers whose sizes add up to a segment's, at least one number each."""
     first = total = 0
     for number, size in enumerate(sizes):
-        if number > first and total + size > MOST_PASSAGES:
+        if number > first and total + size > most:
             yield first, number
             first, total = number, 0
         total += size

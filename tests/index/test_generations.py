@@ -365,3 +365,24 @@ def test_the_generation_before_comes_back_and_goes_again(folder: Path) -> None:
 def test_without_a_generation_before_there_is_nothing_to_restore(folder: Path) -> None:
     with pytest.raises(UserError, match="there is no generation before the current one"):
         restore(folder)
+
+
+def test_a_build_that_was_killed_need_not_encode_again_what_it_had_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.merging.MOST_PASSAGES", 2)
+    documents = [a_document(f"d{number}", {"S": [f"Word{number} is here.", "It stays."]}) for number in range(4)]
+
+    class Killed(CountingEncoder):
+        def encode_passages(self, texts, progress=None):  # type: ignore[no-untyped-def]
+            if self.encoded == 6:
+                raise KeyboardInterrupt
+            return super().encode_passages(texts, progress)
+
+    with pytest.raises(KeyboardInterrupt):
+        build(tmp_path, documents, Killed(), recipe=RECIPE)
+    assert not exists(tmp_path)
+    encoder = CountingEncoder()
+    manifest = ensure(tmp_path, documents, encoder, recipe=RECIPE)
+    assert encoder.encoded == 2
+    assert len(list((tmp_path / "segments").iterdir())) == len(manifest.parts) == 4

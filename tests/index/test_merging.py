@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from index.merging import LARGE, MOST_PASSAGES, Size, to_rewrite
+from index.merging import LARGE, MOST_PASSAGES, Size, portion_size, to_rewrite
 
 
 def whole(*sizes: int) -> list[Size]:
@@ -47,3 +47,10 @@ def test_no_change_rewrites_more_than_a_segment_and_there_are_never_many() -> No
         total += added
         assert len(sizes) <= total / LARGE + 12
     assert rewritten < 3 * total
+
+
+@pytest.mark.parametrize(
+    ("passages", "expected"), [(0, 4096), (100_000, 4096), (180_000, 5625), (1_600_000, 32_768), (10**7, 32_768)]
+)
+def test_a_large_collection_has_larger_segments(passages: int, expected: int) -> None:
+    assert portion_size(passages) == expected
