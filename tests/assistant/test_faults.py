@@ -94,32 +94,32 @@ def is_mended(home: Path) -> bool:
 
 def test_a_builder_killed_at_fifty_moments(home: Path, children: Children) -> None:
     serving = opened(home)
-    begun = time.monotonic()
-    assert children.wait(children.start("change", home, 2)) == 0
-    took = time.monotonic() - begun
     drawn = random.Random(7)
     tally: Counter[str] = Counter()
-    served = 2
-    for number in range(3, 3 + KILLS):
+    most_seconds, served, number = 0.3, 1, 1
+    while tally["killed"] < KILLS:
+        number += 1
+        assert number < 10 * KILLS, tally
         builder = children.start("change", home, number)
-        # Up to twice as long as one takes alone: some are killed while they clean up, after the swap.
-        time.sleep(drawn.uniform(0, 2 * took))
+        time.sleep(drawn.uniform(0, most_seconds))
         os.kill(builder, signal.SIGKILL)
-        code = children.wait(builder)
+        killed = children.wait(builder) == -signal.SIGKILL
         now = revision_served(home)
         assert now in (served, number)
         assert revision_of(serving) == 1
-        state = "after the swap" if now == number else "before the swap"
-        tally["done before the kill" if code == 0 else state] += 1
-        tally["note of the lock left"] += (folder_of(home) / "lock.json").exists()
+        # How long a change takes depends on what else the machine does: the moments follow it.
+        most_seconds *= 0.9 if now == number else 1.1
         served = now
+        if killed:
+            tally["killed"] += 1
+            tally["killed after the swap" if now == number else "killed before the swap"] += 1
+            tally["the lock's note was left"] += (folder_of(home) / "lock.json").exists()
     serving.close()
-    change(home, 100)
-    assert revision_served(home) == 100
+    change(home, number + 1)
+    assert revision_served(home) == number + 1
     assert is_mended(home)
     print(f"kills: {dict(tally)}")
-    assert tally["before the swap"] > 0
-    assert tally["after the swap"] + tally["done before the kill"] > 0
+    assert tally["killed before the swap"] > KILLS / 4
 
 
 def test_the_command_after_a_kill_says_who_was_killed_and_mends(home: Path, children: Children) -> None:
