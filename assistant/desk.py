@@ -8,7 +8,7 @@ it replaced there when there is a newer index.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Thread
 from typing import Any, Literal, Protocol
@@ -133,6 +133,19 @@ class Opening:
             return await asyncio.wait_for(waiting, timeout_seconds)
         except asyncio.TimeoutError:
             raise Busy(f"{self.sentence} Ask again in a moment.", 5) from None
+
+
+async def arriving(written: asyncio.Queue[Statement], asked: asyncio.Future[Answer]) -> AsyncIterator[list[Statement]]:
+    """Yield what has been written so far, each time that there is more, until the answer is there."""
+    so_far: list[Statement] = []
+    while not asked.done():
+        following = asyncio.ensure_future(written.get())
+        await asyncio.wait({asked, following}, return_when=asyncio.FIRST_COMPLETED)
+        if not following.done():
+            following.cancel()
+        elif not asked.done():
+            so_far.append(following.result())
+            yield so_far
 
 
 class Desk:

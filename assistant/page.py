@@ -14,7 +14,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from assistant.desk import Busy, Desk, sentence_of
+from assistant.desk import Busy, Desk, arriving, sentence_of
 from assistant.rendering import (
     Shown,
     answer_html,
@@ -24,8 +24,10 @@ from assistant.rendering import (
     turns,
     waiting_html,
     write_conversation,
+    writing_html,
 )
 from assistant.starters import starters
+from assistant.types import Statement
 from corpus.errors import UserError
 
 if TYPE_CHECKING:
@@ -95,13 +97,17 @@ def build(library: Shelf, desk: Desk) -> Any:
             yield gr.skip(), gr.skip()
             return
         conversation = read_conversation(kept)
-        asked = asyncio.ensure_future(desk.ask(question, turns(conversation, document_id or None), document_id or None))
+        written: asyncio.Queue[Statement] = asyncio.Queue()
+        before = turns(conversation, document_id or None)
+        asked = asyncio.ensure_future(desk.ask(question, before, document_id or None, told=written.put_nowait))
         await asyncio.sleep(0)  # the question is worked on while what was said before is written out
         messages = [*shown_messages(conversation), _message("user", question_html(question))]
         try:
             await asyncio.wait({asked}, timeout=AT_ONCE_SECONDS)
             if not asked.done():
                 yield [*messages, _message("assistant", waiting_html(_meanwhile(desk)))], gr.skip()
+            async for so_far in arriving(written, asked):
+                yield [*messages, _message("assistant", writing_html(question, so_far))], gr.skip()
             said = await asked
         except (Busy, UserError) as error:
             sentence = error.message if isinstance(error, Busy) else sentence_of(error)

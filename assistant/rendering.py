@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, Literal
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assistant.feedback_html import thumbs_html
-from assistant.types import Outcome, Turn
+from assistant.types import Outcome, Statement, Turn
 from corpus.errors import UserError
 from corpus.types import Document
 
@@ -111,6 +111,13 @@ def question_html(question: str) -> str:
 def waiting_html(sentence: str) -> str:
     """Return the message that stands where the answer will be."""
     return f"<div class='wb-waiting'>{_text(sentence)}</div>"
+
+
+def writing_html(question: str, so_far: Sequence[Statement]) -> str:
+    """Return the message of an answer that a chat model is still writing: what is released so far."""
+    said = [statement.to_dict() for statement in so_far]
+    shown = Shown.model_validate({"question": question, "outcome": "answered", "text": "", "statements": said})
+    return f"<div class='wb-answer wb-answered'>{_statements(shown, None)}{waiting_html('Writing…')}</div>"
 
 
 def error_html(sentence: str, question: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from assistant.writing.prompt import Messages
 from corpus.errors import UserError
 
-MOST_TOKENS = 512
+MOST_TOKENS = 320
 """Tokens that a model may write for one answer."""
 _PACKAGE = re.compile(r"pip install (?:-U |--upgrade )?[`'\"]?([\w-]+)")
 

@@ -1,10 +1,10 @@
 """The gate: a written sentence is released only when the quotes that it cites support it.
 
 Rules first, each of which blocks alone: numbers, units, ranges, dates and codes stand in the quotes as stated;
-names and clinical terms stand there or are listed synonyms; denials and opposites agree. What passes them is read
-beside the quotes by a fitted reader (`reading.py`), and a forest (`gate_model.json`, `python -m evals.fit.gate`)
-decides over that, lexical and alignment features; an owner's NLI model may decide instead. `wardbook eval gate`
-measures both errors.
+names and clinical terms stand there or are listed synonyms; denials and opposites agree. What passes them is weighed
+by a forest over lexical and alignment features and read beside the quotes by a fitted reader (`reading.py`); a
+regression over both decides (`gate_model.json`, `python -m evals.fit.gate`). An owner's NLI model may decide instead.
+`wardbook eval gate` measures both errors.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.forest import Forest, forest_from_json
+from assistant.regression import Regression, regression_from_json
 from assistant.writing.aligned import Aligned, Token, align
 from assistant.writing.quantities import codes, plain
 from assistant.writing.reading import SupportReader
@@ -69,16 +70,28 @@ class Seen:
 class GateModel:
     """The fitted check."""
 
-    forest: Forest
+    first: Forest
+    """Over what `support.py` describes."""
+    last: Regression
+    """Over the forest's log-odds and the reader's."""
     release_from: float
     """The support from which a sentence is released."""
+
+    def support(self, features: Mapping[str, float], read: float) -> float:
+        """Return the probability that a sentence is supported; `read` is the reader's log-odds."""
+        return self.last.probabilities({"first": self.log_odds(features), "read": read})["yes"]
+
+    def log_odds(self, features: Mapping[str, float]) -> float:
+        """Return the forest's log-odds."""
+        chance = float(self.first.probability(feature_row(features, self.first.features))[0])
+        return math.log(chance / (1.0 - chance))
 
 
 @cache
 def read_gate_model(path: Path = MODEL) -> GateModel:
     """Read the fitted check."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    return GateModel(forest_from_json(data), data["release_from"])
+    return GateModel(forest_from_json(data["first"]), regression_from_json(data["last"]), data["release_from"])
 
 
 class Gate:
@@ -111,8 +124,7 @@ class Gate:
         if self._model is None:
             support, released = 1.0 / (1.0 + math.exp(-read)), read >= self._least_log_odds
         else:
-            row = feature_row({**seen.features, "read": read}, self._model.forest.features)
-            support = float(self._model.forest.probability(row)[0])
+            support = self._model.support(seen.features, read)
             released = support >= self._model.release_from
         return Verdict(released, "supported" if released else "unsupported", support)
 

@@ -23,6 +23,7 @@ def support_features(sentence: str, quotes: Sequence[str], aligned: Aligned) -> 
     return {
         **_coverage(aligned),
         **_order(aligned),
+        **_cutting(aligned),
         **_binding(sentence, quotes),
         **_claims(aligned),
         "quotes": float(len(quotes)),
@@ -92,6 +93,72 @@ def _order(aligned: Aligned) -> dict[str, float]:
         "clause_least": min(clauses, default=1.0),
         "clause_mean": float(np.mean(clauses)) if clauses else 1.0,
     }
+
+
+def _cutting(aligned: Aligned) -> dict[str, float]:
+    """How the sentence could be cut from the quotes: runs that keep their order, and what is left out or put in.
+
+    What is left out is ragged when it begins within one clause of the quote and ends within another: then the words on
+    its two sides did not speak of each other.
+    """
+    from rapidfuzz.distance import LCSseq
+
+    stems = [token.stem for token in aligned.sentence]
+    quote = max(aligned.quotes, key=lambda one: LCSseq.similarity(stems, [token.stem for token in one]), default=())
+    ragged, inside, put_in, joined = 0, 0, 0, 0
+    last = -1
+    for step in LCSseq.opcodes(stems, [token.stem for token in quote]):
+        if step.tag == "equal":
+            left_out = quote[last + 1 : step.dest_start] if last >= 0 else ()
+            said = sum(not token.filler for token in left_out)
+            before, after = quote[last], quote[step.dest_start]
+            if said and before.clause != after.clause:
+                whole = _ends_clause(quote, last) and _begins_clause(quote, step.dest_start)
+                ragged += not whole
+            elif said:
+                inside += said
+            last = step.dest_end - 1
+        else:
+            new = aligned.sentence[step.src_start : step.src_end]
+            put_in += sum(not token.filler for token in new)
+            joined += sum(token.filler for token in new)
+    first = next((s.dest_start for s in LCSseq.opcodes(stems, [t.stem for t in quote]) if s.tag == "equal"), 0)
+    content = len(aligned.content)
+    return {
+        "runs": float(_runs(aligned)),
+        "runs_share": _runs(aligned) / max(1, content),
+        "ragged": float(ragged),
+        "left_out_inside": float(inside),
+        "put_in": put_in / max(1, content),
+        "joined_in": float(joined),
+        "starts_clause": float(_begins_clause(quote, first)) if quote else 0.0,
+        "ends_clause": float(_ends_clause(quote, last)) if quote else 0.0,
+    }
+
+
+def _begins_clause(quote: Sequence[Token], place: int) -> bool:
+    clause = quote[place].clause
+    return all(token.filler or token.clause != clause for token in quote[:place])
+
+
+def _ends_clause(quote: Sequence[Token], place: int) -> bool:
+    clause = quote[place].clause
+    return all(token.filler or token.clause != clause for token in quote[place + 1 :])
+
+
+def _runs(aligned: Aligned) -> int:
+    """Return into how many runs of the quotes' own order the sentence falls; two facts exchanged make four."""
+    runs = 0
+    here: tuple[int, int] | None = None
+    for place in aligned.content:
+        places = aligned.places[place]
+        if not places:
+            continue
+        forward = [p for p in places if here is not None and p[0] == here[0] and 0 < p[1] - here[1] <= FAR]
+        if not forward:
+            runs += 1
+        here = min(forward) if forward else min(places)
+    return runs
 
 
 def _gap(aligned: Aligned, one: int, other: int) -> int:

@@ -1,7 +1,11 @@
-"""Fit the cross-encoder. The weights that come with Wardbook were fitted in two runs, together 75 minutes on one core:
+r"""Fit the cross-encoder. The weights that come with Wardbook were fitted in three runs, two hours on one core:
 
     python -m evals.fit.cross_encoder --pages read --output first.safetensors
-    python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start first.safetensors
+    python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start first.safetensors \
+        --output second.safetensors
+    python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start second.safetensors
+
+The third read 26 pages more than the second, and was meant for two passes and cut short after the first.
 
 Fitted on folders of `evals/fit/pages/`, on `topics.jsonl` and on BioASQ 7b and 8b; none of these is measured on.
 """

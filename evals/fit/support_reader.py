@@ -59,13 +59,14 @@ def _read(trainer: Trainer, one: Written) -> Sequences:
 
 @click.command()
 @click.option("--epochs", type=int, default=5, show_default=True)
+@click.option("--start", type=click.Path(path_type=Path, exists=True), default=cross_encoder.WEIGHTS, show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), default=WEIGHTS, show_default=True)
-def main(epochs: int, output: Path) -> None:
+def main(epochs: int, start: Path, output: Path) -> None:
     """Fit, write the file of changes."""
     sentences, _ = for_fitting()
     click.echo(f"{len(sentences)} sentences about {len({one.document for one in sentences})} documents")
     trainer = Trainer()
-    trainer.start(cross_encoder.WEIGHTS)
+    trainer.start(start)
     fit(trainer, sentences, epochs)
     trainer.save(output)
     click.echo(f"{output.name}: {output.stat().st_size / 1e6:.1f} MB")

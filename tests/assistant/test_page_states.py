@@ -30,6 +30,20 @@ def test_while_the_model_loads_a_question_waits_and_says_so(browser: Any, docume
         page.locator("#wb-state").wait_for(state="hidden")
 
 
+def test_a_written_answer_grows_sentence_by_sentence_and_says_who_wrote(browser: Any, document: Document) -> None:
+    with serving(FakeLibrary(document)) as running, visiting(browser, running) as page:
+        page.locator("#wb-box textarea").fill("Write it.")
+        page.keyboard.press("Enter")
+        page.locator(".wb-waiting", has_text="Writing…").wait_for()
+        assert page.locator(".wb-said, .wb-answer li").count() == 1
+        running.fake.release.set()
+        foot = page.locator(".wb-answered .wb-foot")
+        foot.wait_for()
+        assert "Written by fake:model, checked against the quotes" in foot.inner_text()
+        assert page.locator(".wb-waiting").count() == 0
+        assert page.locator(".wb-cite").count() == 2
+
+
 def test_a_failed_opening_is_told_on_the_page(browser: Any, document: Document) -> None:
     failure = UserError("index was built with encoder 'a', settings ask for 'b'", "wardbook index --rebuild")
     sentence = "Index was built with encoder 'a', settings ask for 'b'. Try: wardbook index --rebuild"
