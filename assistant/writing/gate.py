@@ -49,7 +49,7 @@ class Verdict:
 
     released: bool
     why: str
-    """"verbatim" or "supported"; else the rule that blocked it."""
+    """"verbatim", the quote or its beginning, or "supported"; else the rule that blocked it."""
     support: float
     """Probability that the quotes support it; 0 when a rule blocked it, 1 when it stands there word for word."""
 
@@ -131,7 +131,7 @@ class Gate:
     def see(self, sentence: str, sources: Sources) -> Seen:
         """Apply the rules, and describe what they let pass to the model."""
         told, quotes = plain(sentence), tuple(map(plain, sources.quotes))
-        if any(_folded(told) == _folded(quote) for quote in quotes):
+        if any(_is_cut_from(_folded(told), _folded(quote)) for quote in quotes):
             return Seen(told, quotes, VERBATIM, {})
         aligned = align(told, quotes, sources.around, sources.long_forms)
         features = support_features(told, quotes, aligned)
@@ -151,6 +151,12 @@ class Gate:
         if features["sides_turned"]:
             return "opposite"
         return "addressed" if features["to_reader"] and not _says_so(aligned) else None
+
+
+def _is_cut_from(sentence: str, quote: str) -> bool:
+    """Return whether a sentence is a quote, or the beginning of one that goes on with a main clause of its own."""
+    rest = quote.removeprefix(sentence)
+    return rest == "" or (rest != quote and rest.startswith((", and ", "; ")))
 
 
 def form_fault(sentence: str) -> str | None:

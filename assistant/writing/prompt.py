@@ -34,7 +34,7 @@ def answer_messages(question: str, quotes: Sequence[str], fence: str | None = No
     most = min(6, len(quotes) + 1)
     return [
         ("system", RULES.format(fence=fence, most=most)),
-        ("user", f"{data}\nThe answer, each sentence with its [number]:"),
+        ("user", f"{data}\nAnswer:"),
     ]
 
 
@@ -43,7 +43,7 @@ def rewrite_messages(question: str, history: Sequence[tuple[str, str]], fence: s
     fence = fence or _fence()
     told = "\n".join(f"{role}: {_data(text)[:600]}" for role, text in history[-4:])
     data = f"<{fence}>\n{told}\nlast question: {_data(question)}\n</{fence}>"
-    return [("system", REWRITE.format(fence=fence)), ("user", f"{data}\nThe completed question:")]
+    return [("system", REWRITE.format(fence=fence)), ("user", f"{data}\nQuestion:")]
 
 
 def _fence() -> str:

@@ -35,7 +35,8 @@ def gate(log_odds: float = 3.0) -> Gate:
         ("50%-70% of children with JDM may develop calcinosis, as in HLA-B27 disease.", "code"),
         ("50%-70% of children with JDM do not develop calcinosis.", "negation"),
         ("50%-70% of children with JDM may develop calcinosis, rarely after 5 years of age.", "opposite"),
-        ("50%-70% of adults with JDM may develop calcinosis.", "opposite"),
+        ("50%-70% of adults with JDM may develop calcinosis.", "term"),
+        ("In juvenile dermatomyositis (JDM), 50%-70% of children may develop calcinosis", "supported"),
         ("You may develop calcinosis in 50%-70%.", "addressed"),
         ("See <b>calcinosis</b> in 50%-70% of children.", "markup"),
         ("[calcinosis](http://example.org) may develop.", "markup"),
@@ -90,3 +91,18 @@ def test_the_fitted_gate_tells_a_fact_from_its_neighbours() -> None:
         )
     }
     assert list(released.values()) == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        ("Stones are rare", "verbatim"),
+        ("Stones are rare in children", "verbatim"),
+        ("Stones are rare in children with", "supported"),
+        ("in children", "supported"),
+    ],
+)
+def test_the_beginning_of_a_quote_is_released_where_a_main_clause_of_its_own_follows(sentence: str, why: str) -> None:
+    quotes = ("Stones are rare, and children are spared.", "Stones are rare in children; adults have them with pain.")
+    english = frozenset({"stones", "rare", "children", "adults", "pain", "spared"})
+    assert Gate(english, FakeReader(), None).check(sentence, Sources(quotes, ("Stones",))).why == why
