@@ -6,6 +6,7 @@ the true ones (`mutations.py`). Intervals are Wilson's (1927), at 95 %.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,7 @@ class Judged:
 
     sentence: Written
     verdict: Verdict
+    elapsed_ms: float
 
     @property
     def wrong(self) -> bool:
@@ -62,7 +64,9 @@ def judge(sentences: Sequence[Written], gate: Gate, told: Callable[[], object] =
     """Let the gate judge sentences."""
     judged = []
     for one in sentences:
-        judged.append(Judged(one, gate.check(one.text, one.sources)))
+        began = time.perf_counter()
+        verdict = gate.check(one.text, one.sources)
+        judged.append(Judged(one, verdict, 1000.0 * (time.perf_counter() - began)))
         told()
     return tuple(judged)
 
