@@ -140,7 +140,8 @@ async def arriving(written: asyncio.Queue[Statement], asked: asyncio.Future[Answ
     so_far: list[Statement] = []
     while not asked.done():
         following = asyncio.ensure_future(written.get())
-        await asyncio.wait({asked, following}, return_when=asyncio.FIRST_COMPLETED)
+        waiting: set[asyncio.Future[Any]] = {asked, following}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if not following.done():
             following.cancel()
         elif not asked.done():

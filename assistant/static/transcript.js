@@ -122,8 +122,8 @@ export function addSources(answer, add, parent) {
   return list;
 }
 
-const STYLE = `:root{color-scheme:light dark}body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:17px/1.55 system-ui,sans-serif}
-h2{margin-top:2.2rem;font-size:1.2rem}.wb-sources{font-size:.9rem}.wb-sources a{color:inherit}`;
+const STYLE = `:root{color-scheme:light dark}body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:17px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}
+h1{font-size:1.6rem;line-height:1.25}h2{margin-top:2.2rem;font-size:1.2rem}.wb-sources{font-size:.9rem}.wb-sources a{color:inherit}`;
 
 // What Markdown would read as its own signs.
 function escaped(text) {

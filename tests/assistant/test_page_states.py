@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,6 +131,45 @@ def test_nothing_is_wider_than_the_window(browser: Any, site: Site, width: int) 
         assert page.evaluate(WIDE) == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.locator("#wb-box .submit-button").bounding_box()["x"] < width
+
+
+@pytest.mark.parametrize("size", [(320, 640), (640, 400)], ids=["narrow", "a desktop at 200 %"])
+def test_a_small_window_leaves_the_document_room(browser: Any, document: Document, size: tuple[int, int]) -> None:
+    width, height = size
+    library = FakeLibrary(document, replace(document, id="other", title="Another " + document.title))
+    with (
+        serving(library) as running,
+        visiting(browser, running, viewport={"width": width, "height": height}) as page,
+    ):
+        ask(page, "What is the differential diagnosis?").locator("a.wb-cite").nth(2).click()
+        page.locator("mark").wait_for()
+        page.wait_for_timeout(300)
+        picker, link = (page.locator(one).bounding_box() for one in ("#wb-picker", "#wb-link"))
+        assert picker["y"] < link["y"] + link["height"] / 2 < picker["y"] + picker["height"]
+        assert page.locator("#wb-page").bounding_box()["height"] > 0.65 * height
+        assert page.evaluate(WIDE) == []
+
+
+def test_the_contents_are_large_enough_to_tap(browser: Any, site: Site) -> None:
+    with visiting(browser, site, viewport=PHONE, has_touch=True) as page:
+        page.get_by_role("button", name="Document").tap()
+        heights = page.locator(".wb-contents a").evaluate_all("all => all.map(one => one.offsetHeight)")
+        assert heights
+        assert min(heights) >= 24
+
+
+def test_the_exported_page_is_no_wider_than_a_phone(browser: Any, site: Site, tmp_path: Path) -> None:
+    with visiting(browser, site) as page:
+        ask(page, "What is the differential diagnosis? " + "a" * 300)
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as coming:
+            page.get_by_role("button", name="Web page").click()
+        coming.value.save_as(tmp_path / "page.html")
+        alone = page.context.new_page()
+        alone.set_viewport_size({"width": 320, "height": 640})
+        alone.goto((tmp_path / "page.html").as_uri())
+        assert alone.locator(".wb-sources li").count() > 1
+        assert alone.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_a_new_question_stands_at_the_top_of_the_log(browser: Any, site: Site) -> None:
