@@ -133,7 +133,7 @@ def _desk(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Desk:
         assistant = open_assistant(settings, progress, say)
         # The first question of all costs seconds of lazy imports and caches: let it be ours.
         with suppress(UserError):
-            assistant.ask("What is it?")
+            assistant.ask("What is it?", model="quotes")
         return assistant
 
     def renewed_(asker: Asker) -> Asker | None:
