@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from assistant.access import Access
 from assistant.headers import FRAMED, Headers
 from assistant.rate_limit import RateLimit, client_of
-from assistant.signin import TO_REVIEW, TRIES_PER_MINUTE, SignIn
+from assistant.signin import TO_REVIEW, TRIES_PER_MINUTE, SignIn, framed_page
 
 Scope = MutableMapping[str, Any]
 Refusal = tuple[int, str, Headers]
@@ -42,7 +42,7 @@ PATHS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Every path that exists, with its methods."""
 _PATHS = tuple((re.compile(pattern), methods) for pattern, methods in PATHS)
 _OPEN = re.compile(
-    r"/(?:healthz|readyz|sign-in|sign-out|widget(?:-[0-9a-f]{12})?\.js|wardbook/(?:sign-in|theme)\.\w+|wardbook/icon\.svg|static/fonts/[\w./-]+)"
+    r"/(?:healthz|readyz|sign-in|sign-out|widget(?:-[0-9a-f]{12})?\.js|wardbook/(?:sign-in(?:-framed)?|theme|early|embedded)\.\w+|wardbook/icon\.svg|static/fonts/[\w./-]+)"
 )
 """What is there before anybody signs in: nothing of a document."""
 _ASKING = {"/api/ask": "questions", "/api/ask/stream": "questions", "/gradio_api/queue/join": "questions"}
@@ -67,7 +67,7 @@ class Door:
         self._limit = RateLimit()
 
     def refusal(self, scope: Scope, path: str) -> Refusal | None:
-        """Return status, sentence and headers of the refusal of a request that does not come in."""
+        """Return status, sentence (or page) and headers of what a request gets that does not come in."""
         prefix = str(scope.get("root_path", ""))
         if prefix and scope["path"] == prefix:
             # The page names its files relative to itself, so it has to be in the folder.
@@ -103,6 +103,12 @@ class Door:
             return None
         if by_program:
             self._limit.seconds_to_wait("sign-in", client, TRIES_PER_MINUTE)
+        if self._sign_in.by_password and path == "/" and _is_framed(scope, headers):
+            if sentence := self._framed_by_stranger(scope, headers):
+                return 403, sentence, []
+            # Not led on to the sign-in page: a redirect of ours forgets which page frames it.
+            page = framed_page(scope["query_string"], self._access.embed_origins)
+            return 200, page, [(b"content-type", b"text/html; charset=utf-8")]
         if self._sign_in.by_password and path in ("/", "/embed"):
             query = scope["query_string"] if path == "/" else b""
             return 303, "Sign in first.", [(b"location", b"sign-in" + (b"?" + query if query else b""))]
@@ -116,10 +122,8 @@ class Door:
         `frame-ancestors` makes the browser refuse too; this also keeps the page from being sent at all. Browsers tell
         `Sec-Fetch-*` to a server on https or loopback only; the widget's own address says `embed` everywhere.
         """
-        to_frame = headers.get(b"sec-fetch-dest", b"") in (b"iframe", b"frame", b"embed", b"object", b"fencedframe")
-        by_widget = b"embed" in parse_qs(scope["query_string"])
         site = headers.get(b"sec-fetch-site")
-        if not (to_frame or by_widget) or site in (b"same-origin", b"none"):
+        if not _is_framed(scope, headers) or site in (b"same-origin", b"none"):
             return None
         referer = headers.get(b"referer", b"").decode("latin-1")
         page = "/".join(referer.split("/")[:3])
@@ -141,6 +145,11 @@ class Door:
             return None
         seconds = self._limit.seconds_to_wait(kind, client_of(scope, self._access.user_header), most)
         return _later(most, seconds) if seconds else None
+
+
+def _is_framed(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    to_frame = headers.get(b"sec-fetch-dest", b"") in (b"iframe", b"frame", b"embed", b"object", b"fencedframe")
+    return to_frame or b"embed" in parse_qs(scope["query_string"])
 
 
 def _later(most: int, seconds: int) -> Refusal:

@@ -170,7 +170,9 @@ def _bodiless(send: Send) -> Send:
 
 
 async def _refuse(send: Send, headers: Headers, status: int, sentence: str) -> None:
-    body = json.dumps({"detail": sentence}).encode()
-    headers = [*headers, (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    is_page = any(name == b"content-type" for name, _ in headers)
+    body = sentence.encode() if is_page else json.dumps({"detail": sentence}).encode()
+    kind = [] if is_page else [(b"content-type", b"application/json")]
+    headers = [*headers, *kind, (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

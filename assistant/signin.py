@@ -12,8 +12,9 @@ import secrets
 import time
 from collections.abc import Iterable
 from hashlib import sha256
+from html import escape
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -121,6 +122,19 @@ def home(query: bytes) -> str:
     if query == TO_REVIEW.encode():
         return "review"
     return "./" + (f"?{query.decode('latin-1')}" if query else "")
+
+
+def framed_page(query: bytes, origins: Iterable[str]) -> str:
+    """Return what a frame shows before its reader is signed in: the way to the sign-in page, in a tab of its own.
+
+    A password is never typed into a frame. The page speaks to the origin that the query names only if it is listed.
+    """
+    asked = parse_qs(query.decode("latin-1"))
+    kept = {name: asked[name][0] for name in ("document",) if name in asked}
+    origin = asked.get("origin", [""])[0]
+    address = "sign-in" + (f"?{urlencode(kept)}" if kept else "")
+    page = text_of("sign-in-framed.html").replace("{{address}}", escape(address))
+    return page.replace("{{host}}", escape(origin) if origin in tuple(origins) else "")
 
 
 def _page(sentence: str) -> str:

@@ -230,6 +230,25 @@ def test_signing_in_and_out(document: Document) -> None:
         assert client.get("/api/documents").status_code == 401
 
 
+def test_a_frame_of_a_listed_page_leads_to_the_sign_in_page(document: Document) -> None:
+    access = Access(password="sesame", embed_origins=(PORTAL,))
+    with calling(document, access, follow_redirects=False) as client:
+        query = f"/?embed=1&origin={PORTAL}&document=x%22y"
+        framed = client.get(query, headers={**FRAMED, "referer": f"{PORTAL}/"})
+        assert (framed.status_code, framed.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert 'href="sign-in?document=x%22y" target="_blank"' in framed.text
+        assert f'<meta name="wardbook-host" content="{PORTAL}">' in framed.text
+        assert framed.headers["content-security-policy"].endswith(f"frame-ancestors 'self' {PORTAL}")
+        for referer in ("https://evil.example/", f"{PORTAL}.evil.example/"):
+            stranger = client.get(query, headers={**FRAMED, "referer": referer})
+            assert stranger.status_code == 403
+            assert "WARDBOOK_EMBED_ORIGINS" in stranger.json()["detail"]
+        # What the query says of itself is not believed.
+        other = client.get('/?embed=1&origin="><script>', headers={**FRAMED, "referer": f"{PORTAL}/"})
+        assert '<meta name="wardbook-host" content="">' in other.text
+        assert "<script>" not in other.text
+
+
 def test_a_program_sends_the_password_and_may_not_try_for_ever(document: Document) -> None:
     with calling(document, Access(password="sesame")) as client:
         right, wrong = {"authorization": "Bearer sesame"}, {"authorization": "Bearer x"}

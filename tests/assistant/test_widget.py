@@ -503,3 +503,34 @@ def test_the_page_about_embedding(browser: Any, site: Site) -> None:
         page.get_by_role("button", name="Ask Wardbook").click()  # the live button of the page itself
         opened(page, "wardbook-widget:not(.inline) iframe")
         page.evaluate("localStorage.clear(); sessionStorage.clear()")  # on our own page the storage is ours
+
+
+def test_a_reader_who_is_not_signed_in_signs_in_beside_the_frame(
+    browser: Any, document: Document, hosts: Hosts
+) -> None:
+    portal = hosts.origin.replace("localhost", "127.0.0.1")  # the same site, so that the cookie goes along
+    with serving(FakeLibrary(document), access=Access(embed_origins=(portal,), password="sesame")) as locked:
+        profile = browser.new_context(viewport=DESK, reduced_motion="reduce")
+        page = profile.new_page()
+        hosts.add("/locked", PROSE + tag(locked, f"data-document='{document.id}'"))
+        page.goto(portal + "/locked")
+        page.locator(LAUNCH).click()
+        inside = page.frame_locator("wardbook-widget iframe")
+        inside.get_by_role("heading", name="Sign in to Wardbook").wait_for()
+        inside.locator("#wb-enter:focus").wait_for()  # the widget was told that the frame is there
+        assert inside.locator("input").count() == 0  # no password is typed into a frame
+        assert not axe_violations(page, "wardbook-widget")
+        page.keyboard.press("Escape")
+        page.locator(PANEL).wait_for(state="hidden")
+        page.locator(LAUNCH).click()
+        with profile.expect_page() as opening:
+            inside.get_by_role("link", name="Sign in").click()
+        tab = opening.value
+        tab.get_by_label("Password of this site").fill("sesame")
+        tab.keyboard.press("Enter")
+        tab.locator("#wb-box").wait_for()
+        assert tab.url == f"{locked.address}?document={document.id}"
+        tab.close()
+        inside.get_by_role("button", name="Try again").click()
+        assert asked(page, opened(page)).locator("li").count() == 17
+        profile.close()
