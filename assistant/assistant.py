@@ -54,9 +54,9 @@ class _Decided:
     parts: tuple[Reading, ...]
 
     @property
-    def answered(self) -> float:
-        """The best probability that a part is answered."""
-        return max(part.decision.probabilities["answered"] for part in self.parts)
+    def answered(self) -> bool:
+        """Whether a part is answered."""
+        return any(part.decision.outcome == "answered" for part in self.parts)
 
 
 class Assistant:
@@ -127,8 +127,8 @@ class Assistant:
             completed = complete(mended, history, document.title, writer.model)
             ways = (completed,) if completed else ways
         decided = [self._decide(way, document) for way in ways]
-        # The likeliest reading comes first: another one must be clearly better evidenced to be preferred.
-        chosen = max(decided, key=lambda way: (way.answered > 0.5, -decided.index(way)))
+        # The likeliest reading comes first: another one is preferred where it is answered and the first is not.
+        chosen = max(decided, key=lambda way: (way.answered, -decided.index(way)))
         interpreted = chosen.text if chosen.text.strip() != question.strip() else None
         answer = self._answer(question, interpreted, chosen, document)
         if writer is not None and answer.outcome == "answered":

@@ -57,11 +57,17 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
 
 
 def _last_question(history: Sequence[Turn], subject: Set[str]) -> str | None:
-    """Return the last question of the reader, itself completed when it was a follow-up."""
+    """Return the last question of the reader, itself completed when it was a scrap.
+
+    One that names something itself stands as it is: its "it" was the document's disease as likely as what came before.
+    """
     asked = [place for place, turn in enumerate(history) if turn.role == "user" and turn.content.strip()]
     if not asked:
         return None
-    return readings(history[asked[-1]].content, history[: asked[-1]], subject)[0]
+    last = history[asked[-1]].content
+    if _without_opener(last) == last.strip() and read_part(last).focus(frozenset(subject)):
+        return last
+    return readings(last, history[: asked[-1]], subject)[0]
 
 
 def _without_opener(question: str) -> str:

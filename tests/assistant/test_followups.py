@@ -56,3 +56,10 @@ def test_without_a_conversation_a_question_stands_as_it_is() -> None:
 def test_a_follow_up_of_a_follow_up_is_completed_too() -> None:
     history = after("How common is it in children?", "Very.", "and in adults?", "Less.")
     assert readings("and in infants?", history, SUBJECT)[0] == "How common is it in infants?"
+
+
+def test_what_a_whole_question_says_of_it_is_not_completed_from_one_before() -> None:
+    history = after(
+        "How do I treat asthma?", "It is not about this.", "How many children with juvenile DM get it?", "50%."
+    )
+    assert readings("and in adults?", history, SUBJECT)[0] == "How many children with juvenile DM get it in adults?"
