@@ -9,6 +9,7 @@ from assistant.types import Outcome
 from assistant.words import contains_phrase, language, phrase_stems
 from corpus.types import Document
 
+NEAREST = "The nearest it has is under"
 CLINICIAN = "This is study material about the disease, not advice about a person: please see a clinician."
 EMERGENCY = "If this is an emergency, call your emergency number or go to the nearest emergency department now."
 
@@ -28,7 +29,7 @@ def refusal(
         return f"This is not about “{document.title}”, the document that can be asked here."
     line = f"“{document.title}” does not say."
     if nearest:
-        line += f" The nearest it has is under {nearest}."
+        line += f" {NEAREST} {nearest}."
     if about_subject:
         line += f" Search PubMed: https://pubmed.ncbi.nlm.nih.gov/?term={quote_plus(document.title)}"
     return line

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assistant.feedback_html import thumbs_html
+from assistant.notices import NEAREST
 from assistant.types import Outcome, Statement, Turn
 from corpus.errors import UserError
 from corpus.types import Document
@@ -204,6 +205,11 @@ def _notice(shown: Shown, document: Document | None) -> tuple[str, list[str]]:
             told = told.replace(named, f"“{_section_link(heading, document)}”", 1)
         else:
             unnamed.append(heading)
+    # Named without quotes: what stands around it tells it from the same word elsewhere.
+    for section in document.sections if document else ():
+        told = told.replace(
+            f"{NEAREST} {_text(section.heading)}.", f"{NEAREST} {_section_link(section.heading, document)}."
+        )
     return told, unnamed
 
 

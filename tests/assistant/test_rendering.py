@@ -6,6 +6,7 @@ import pytest
 from page_fakes import FakeAssistant, FakeLibrary, shipped
 
 from assistant.feedback_html import thumbs_html
+from assistant.notices import refusal
 from assistant.rendering import (
     Shown,
     answer_html,
@@ -125,6 +126,13 @@ def test_a_withheld_heading_is_a_link_where_the_notice_names_it(bumps: Document)
     assert f"<p class='wb-notice'>“{link}” is withheld.</p>" in answer_html(named, FakeLibrary(bumps).get)
     unnamed = shown(bumps, [], outcome="withheld", withheld=["Prognosis"], notice="Please see a clinician.")
     assert f"<p class='wb-locked'>Withheld in this copy: {link}</p>" in answer_html(unnamed, FakeLibrary(bumps).get)
+
+
+def test_the_nearest_heading_of_a_refusal_is_a_link(bumps: Document) -> None:
+    notice = refusal("not_in_document", bumps, (), "Synopsis", False)
+    html = answer_html(shown(bumps, [], outcome="not_in_document", notice=notice), FakeLibrary(bumps).get)
+    link = "<a class='wb-section-link' href='#bumps/synopsis'>Synopsis</a>"
+    assert f"<p class='wb-notice'>“Bumps” does not say. The nearest it has is under {link}.</p>" in html
 
 
 def test_only_a_web_address_in_a_notice_becomes_a_link(bumps: Document) -> None:
