@@ -9,6 +9,7 @@ from hashlib import sha256, sha384
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.access import Access
 from assistant.static_files import text_of
 
 
@@ -24,7 +25,13 @@ def widget_integrity() -> str:
     return "sha384-" + b64encode(sha384(text_of("widget.js").encode()).digest()).decode()
 
 
-def embed_routes() -> APIRouter:
+def settings_kept(access: Access) -> str:
+    """Return what a command to start this server must name beside the origin; readers get no address of a proxy."""
+    prefix = f"WARDBOOK_PATH_PREFIX={access.path_prefix} " if access.path_prefix else ""
+    return prefix + ("WARDBOOK_TRUSTED_PROXIES=… " if access.trusted_proxies else "")
+
+
+def embed_routes(access: Access) -> APIRouter:
     """Return the routes of the widget."""
     router = APIRouter(include_in_schema=False)
 
@@ -48,9 +55,8 @@ def embed_routes() -> APIRouter:
     @router.get("/embed")
     @router.head("/embed")
     async def embed() -> HTMLResponse:
-        page = (
-            text_of("embed.html").replace("{{versioned}}", widget_name()).replace("{{integrity}}", widget_integrity())
-        )
+        page = text_of("embed.html").replace("{{kept}}", settings_kept(access))
+        page = page.replace("{{versioned}}", widget_name()).replace("{{integrity}}", widget_integrity())
         return HTMLResponse(page)
 
     return router

@@ -62,7 +62,7 @@ def create_app(library: Shelf, desk: Desk, access: Access | None = None, bench: 
     tell_errors(app)
     app.include_router(routes(library, desk))
     app.include_router(bench_routes(library, desk, bench))
-    app.include_router(embed_routes())
+    app.include_router(embed_routes(access))
     app.include_router(sign_in_routes(sign_in))
     app.mount("/wardbook", StaticFiles(directory=FOLDER))
     if agents:

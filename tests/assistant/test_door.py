@@ -249,6 +249,26 @@ def test_a_frame_of_a_listed_page_leads_to_the_sign_in_page(document: Document) 
         assert "<script>" not in other.text
 
 
+@pytest.mark.parametrize(
+    ("access", "kept"),
+    [
+        (Access(), ""),
+        (Access(path_prefix="/kb"), "WARDBOOK_PATH_PREFIX=/kb "),
+        (
+            Access(path_prefix="/kb", trusted_proxies=("10.1.1.1",)),
+            "WARDBOOK_PATH_PREFIX=/kb WARDBOOK_TRUSTED_PROXIES=… ",
+        ),
+    ],
+)
+def test_the_page_about_embedding_keeps_the_settings_of_this_server(
+    document: Document, access: Access, kept: str
+) -> None:
+    with calling(document, access) as client:
+        page = client.get("/embed").text
+        assert f"<pre><code>{kept}WARDBOOK_EMBED_ORIGINS=" in page
+        assert "10.1.1.1" not in page
+
+
 def test_a_program_sends_the_password_and_may_not_try_for_ever(document: Document) -> None:
     with calling(document, Access(password="sesame")) as client:
         right, wrong = {"authorization": "Bearer sesame"}, {"authorization": "Bearer x"}
