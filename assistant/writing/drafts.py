@@ -12,6 +12,7 @@ from corpus.sentences import sentences
 _MARK = re.compile(r"\s*[\[【(]\s*(?:evidence\s*)?(\d{1,2}(?:\s*[,;&-]\s*\d{1,2})*)\s*[\])】]", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)")
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_LEAD_IN = re.compile(r"^(?:the |final )*(?:answer|evidence)(?: is)?:\s*", re.IGNORECASE)
 _BEGUN = re.compile(r"\s*[\[【(][^\])】]{0,24}")
 _ONLY_MARKS = re.compile(rf"(?:{_MARK.pattern})+[\s.]*", re.IGNORECASE)
 
@@ -21,7 +22,7 @@ class Draft:
     """One sentence as a model wrote it."""
 
     text: str
-    """Without bullets, emphasis and marks of citation."""
+    """Without bullets, emphasis, marks of citation and a lead-in ("The answer is:")."""
     cites: tuple[int, ...]
     """Numbers of the evidence, from 1, as written; empty when it cites none."""
 
@@ -69,7 +70,7 @@ def _read(part: str) -> Draft | None:
     cites: dict[int, None] = {}
     for match in _MARK.finditer(part):
         cites.update(dict.fromkeys(_numbers(match.group(1))))
-    text = _BULLET.sub("", _MARK.sub("", part))
+    text = _LEAD_IN.sub("", _BULLET.sub("", _MARK.sub("", part)))
     text = " ".join(_EMPHASIS.sub(r"\2", text).split())
     return Draft(text, tuple(cites)) if text else None
 

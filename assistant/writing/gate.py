@@ -160,9 +160,11 @@ def _is_cut_from(sentence: str, quote: str) -> bool:
 
 
 def form_fault(sentence: str) -> str | None:
-    """Return what is wrong with a sentence as such: nothing said, too much said, markup; None for nothing."""
+    """Return what is wrong with a sentence as such: nothing said, asked, too much said, markup; None for nothing."""
     if not any(character.isalpha() for character in sentence):
         return "empty"
+    if sentence.rstrip().endswith("?"):
+        return "question"
     if len(sentence.split()) > MOST_WORDS:
         return "too long"
     return "markup" if _MARKUP.search(sentence) else None

@@ -43,6 +43,7 @@ def test_a_sentence_comes_as_soon_as_the_next_one_begins() -> None:
         ("Seen (evidence 2).", [Draft("Seen.", (2,))]),
         ("A thing【1】. Another [1; 1].", [Draft("A thing.", (1,)), Draft("Another.", (1,))]),
         ("A rate of 5 [9-2].", [Draft("A rate of 5.", (9, 2))]),
+        ("The answer is: It is rare [1].", [Draft("It is rare.", (1,))]),
         ("Ages (5) matter", [Draft("Ages matter", (5,))]),
     ],
 )

@@ -41,6 +41,7 @@ def gate(log_odds: float = 3.0) -> Gate:
         ("See <b>calcinosis</b> in 50%-70% of children.", "markup"),
         ("[calcinosis](http://example.org) may develop.", "markup"),
         ("...", "empty"),
+        ("Of how many children do 50%-70% develop calcinosis?", "question"),
         ("children " * 61, "too long"),
     ],
 )
