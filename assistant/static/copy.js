@@ -2,24 +2,28 @@
 import { say } from "./panel.js";
 import { asMarkdown, asText, fetchCited, readAnswer } from "./transcript.js";
 
+const waiting = new WeakMap(); // button to the timer that gives its name back
+
 export async function copyAnswer(button) {
   const element = button.closest(".wb-answer");
   await fetchCited(element);
   const answer = readAnswer(element);
-  await copied(button, button.value === "markdown" ? asMarkdown(answer) : asText(answer));
+  const isMarkdown = button.value === "markdown";
+  await copied(button, isMarkdown ? asMarkdown(answer) : asText(answer), isMarkdown ? "Copied as Markdown" : "Copied as text");
 }
 
 /** Copy the address of the page at this place, without what a frame was opened with. */
 export async function copyLink(button) {
-  await copied(button, location.origin + location.pathname + location.hash);
+  await copied(button, location.origin + location.pathname + location.hash, "Link copied");
 }
 
-async function copied(button, text) {
-  const label = button.textContent;
+async function copied(button, text, sentence) {
+  button.dataset.name ??= button.textContent; // a second click comes while the first is still told
   const done = await toClipboard(text);
-  button.textContent = done ? "Copied" : "Could not copy";
+  button.textContent = done ? sentence : "Could not copy";
   say(button.textContent);
-  setTimeout(() => (button.textContent = label), 1600);
+  clearTimeout(waiting.get(button));
+  waiting.set(button, setTimeout(() => (button.textContent = button.dataset.name), 2000));
 }
 
 async function toClipboard(text) {

@@ -1,10 +1,11 @@
 // Wires the page: clicks in the chat and the document, the state of the server, the first document.
 import { ask, focusBox, keepDraft, tellDocument, watchBox, watchLog, watchToasts } from "./chat.js";
 import { copyAnswer, copyLink } from "./copy.js";
+import { watchDelete } from "./delete.js";
 import { fetchJson, getDocument } from "./document.js";
 import { isEmbedded, onEntered, tellHost, wearAccent } from "./embedded.js";
 import { offerExport, watchExport } from "./export.js";
-import { forgetThumbs, watchThumbs } from "./feedback.js";
+import { watchThumbs } from "./feedback.js";
 import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument, tell } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
@@ -24,7 +25,6 @@ document.addEventListener("click", (event) => {
   } else if (target.matches(".wb-copy")) copyAnswer(target);
   else if (target.id === "wb-link") copyLink(target);
   else if (target.id === "wb-export") offerExport();
-  else if (target.id === "wb-clear") forgetThumbs();
   else if (target.id === "wb-again") location.reload(); // the server leads on to where one signs in, and back
   else if (target.id === "wb-close") leave();
   else if (target.id === "wb-open") openOverChat(target);
@@ -91,6 +91,7 @@ watchLog();
 watchBox();
 watchToasts(tellState);
 watchExport();
+watchDelete();
 keepDraft();
 if (!isEmbedded) focusBox();
 tellState();

@@ -77,6 +77,8 @@ export async function follow(byPerson) {
   showDocument(found);
   if (!place.quote && !place.section && !history.state?.sheet) {
     if (byPerson) closeSheet();
+    // Back from a place: what had the focus there is gone, or is not what is read now.
+    if (byPerson && (document.activeElement === document.body || page.contains(document.activeElement))) giveFocusBack();
     return;
   }
   openSheet();

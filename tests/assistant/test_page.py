@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_browser import Site, ask, marked, serving, visiting
+from page_browser import DESK, PHONE, Site, ask, axe_violations, marked, serving, visiting
 from page_fakes import FakeLibrary
 
 from corpus.passages import split
@@ -210,7 +210,8 @@ def test_starters_and_questions_of_sections_can_be_asked(browser: Any, site: Sit
 
 
 def test_a_conversation_survives_a_reload_until_it_is_deleted(browser: Any, site: Site) -> None:
-    with visiting(browser, site) as page:
+    # A reload now and then breaks off something that Gradio fetches, and it says so.
+    with visiting(browser, site, allow=("AbortError", "errored out")) as page:
         ask(page, "What is it?")
         ask(page, "How is it treated?")
         page.locator("#wb-box textarea").fill("half a ques")
@@ -221,6 +222,7 @@ def test_a_conversation_survives_a_reload_until_it_is_deleted(browser: Any, site
         page.locator("a.wb-cite").first.click()
         page.locator("mark").wait_for()
         page.get_by_role("button", name="Delete conversation").click()
+        page.get_by_role("button", name="Delete", exact=True).click()
         page.locator(".wb-empty").wait_for()
         page.reload()
         page.locator(".wb-empty").wait_for()
@@ -228,12 +230,55 @@ def test_a_conversation_survives_a_reload_until_it_is_deleted(browser: Any, site
         assert not re.search("treated", page.evaluate("JSON.stringify({...localStorage})"))
 
 
+def test_a_conversation_is_deleted_only_when_that_was_confirmed(browser: Any, site: Site) -> None:
+    with visiting(browser, site) as page:
+        ask(page, "What is it?")
+        delete = page.get_by_role("button", name="Delete conversation")
+        for leave in ("Enter", "Escape"):  # the first button that Enter would press is the harmless one
+            delete.focus()
+            page.keyboard.press("Enter")
+            dialog = page.get_by_role("dialog", name="Delete this conversation?")
+            dialog.wait_for()
+            assert not axe_violations(page, "#wb-delete-dialog")
+            page.keyboard.press(leave)
+            dialog.wait_for(state="hidden")
+            assert page.evaluate("document.activeElement.id") == "wb-clear"
+            assert page.locator(".wb-answer").count() == 1
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Delete", exact=True).focus()
+        page.keyboard.press("Enter")
+        page.locator(".wb-empty").wait_for()
+        page.wait_for_timeout(300)
+        assert page.locator("#wb-box textarea:focus").count() == 1
+
+
+def test_back_returns_to_the_number_as_escape_does(browser: Any, site: Site) -> None:
+    for viewport in (DESK, PHONE):
+        with visiting(browser, site, viewport=viewport) as page:
+            number = ask(page, "What is it?").locator("a.wb-cite").nth(1)
+            number.focus()
+            page.keyboard.press("Enter")
+            page.locator("mark:focus").wait_for()
+            page.go_back()
+            page.locator("mark").wait_for(state="detached")
+            assert number.evaluate("one => one === document.activeElement")
+
+
+def test_nothing_of_gradio_is_drawn_over_the_starting_questions(browser: Any, site: Site) -> None:
+    with visiting(browser, site) as page:
+        page.evaluate(
+            """document.querySelector('#wb-chat').insertAdjacentHTML(
+                'beforeend', "<div data-testid='status-tracker'><p class='loading'>Loading...</p></div>")"""
+        )
+        assert page.get_by_text("Loading...").is_hidden()
+
+
 def test_an_answer_is_copied_with_its_sources(browser: Any, site: Site, document: Document) -> None:
     with visiting(browser, site, permissions=["clipboard-read", "clipboard-write"]) as page:
         answer = ask(page, "What is it?")
         first, second = (passage.text for passage in split(document)[:2])
         answer.get_by_role("button", name="Copy", exact=True).click()
-        page.get_by_role("button", name="Copied").wait_for()
+        page.get_by_role("button", name="Copied as text").wait_for()
         assert page.evaluate("navigator.clipboard.readText()").splitlines() == [
             f"{first} [1]",
             "",
@@ -245,8 +290,9 @@ def test_an_answer_is_copied_with_its_sources(browser: Any, site: Site, document
             f"From: {document.title}",
         ]
         answer.get_by_role("button", name="Copy", exact=True).wait_for()
-        answer.get_by_role("button", name="Copy as Markdown").click()
-        page.get_by_role("button", name="Copied").wait_for()
+        answer.get_by_role("button", name="Copy as Markdown").dblclick()  # the second click keeps its name too
+        page.get_by_role("button", name="Copied as Markdown").wait_for()
+        answer.get_by_role("button", name="Copy as Markdown").wait_for()
         place = re.escape(answer.locator("a.wb-cite").first.get_attribute("href"))
         copied = page.evaluate("navigator.clipboard.readText()")
         assert re.search(

@@ -77,7 +77,7 @@ def test_a_link_to_a_place_is_copied_and_opens_for_another(browser: Any, site: S
         assert page.locator("#wb-link").is_hidden()
         ask(page, "What is the differential diagnosis?").locator("a.wb-cite").nth(3).click()
         page.get_by_role("button", name="Copy link").click()
-        page.get_by_role("button", name="Copied").wait_for()
+        page.get_by_role("button", name="Link copied").wait_for()
         link = page.evaluate("navigator.clipboard.readText()")
         assert link == page.url
         page.keyboard.press("Escape")
@@ -187,6 +187,7 @@ def test_a_whole_session_speaks_to_this_server_only(browser: Any, site: Site) ->
         page.reload()
         page.locator(".wb-answer").nth(3).wait_for()
         page.get_by_role("button", name="Delete conversation").click()
+        page.get_by_role("button", name="Delete", exact=True).click()
         page.locator(".wb-empty").wait_for()
         page.goto(site.address + "embed")
         page.get_by_role("button", name="Ask Wardbook").click()
