@@ -33,6 +33,7 @@ class JudgedCitation(_Shape):
     quote: str = Field(max_length=MAX_TEXT_CHARS)
     start: int = Field(ge=0)
     end: int = Field(ge=0)
+    page: int | None = Field(default=None, ge=1)
 
 
 class JudgedStatement(_Shape):
@@ -50,6 +51,16 @@ class JudgedDocument(_Shape):
     version: str = Field(max_length=200)
 
 
+class JudgedWriting(_Shape):
+    """How the sentences of a chat model's answer fared."""
+
+    model: str = Field(max_length=200)
+    released: int = Field(ge=0)
+    replaced: int = Field(ge=0)
+    dropped: int = Field(ge=0)
+    why: str | None = Field(default=None, max_length=1_000)
+
+
 class JudgedAnswer(_Shape):
     """The answer that is judged, as `POST /api/ask` returned it."""
 
@@ -63,6 +74,7 @@ class JudgedAnswer(_Shape):
     confidence: float | None = Field(default=None, ge=0, le=1)
     document: JudgedDocument | None = None
     answered_by: str = Field(default="quotes", max_length=200)
+    writing: JudgedWriting | None = None
 
 
 class FeedbackBody(BaseModel):
