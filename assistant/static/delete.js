@@ -10,6 +10,8 @@ export function watchDelete() {
     event.stopPropagation();
     event.preventDefault();
     dialog.showModal();
+    // By hand: the attribute `autofocus` is complained of in the widget's frame as soon as the page is read.
+    dialog.querySelector("button[value=cancel]").focus();
   }, true);
   dialog.addEventListener("click", (event) => {
     const kind = event.target.closest("button")?.value;
