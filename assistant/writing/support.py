@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from rapidfuzz.distance import LCSseq
 
 from assistant.lexicon import weight
+from assistant.words import words
 from assistant.writing.aligned import Aligned, Token
 from assistant.writing.quantities import Quantity, quantities, unlike
 from assistant.writing.wordings import degrees, sides, word_class
@@ -85,7 +87,7 @@ def _order(aligned: Aligned) -> dict[str, float]:
     return {
         "pairs": sum(pair in pairs for pair in own_pairs) / max(1, len(own_pairs)),
         "triples": sum(triple in triples for triple in own_triples) / max(1, len(own_triples)),
-        "common_run": max((_common(stems, quote) for quote in known), default=0) / max(1, len(stems)),
+        "common_run": max((LCSseq.similarity(stems, quote) for quote in known), default=0) / max(1, len(stems)),
         "gap_mean": float(np.mean(gaps)) if gaps else 0.0,
         "gap_most": float(max(gaps, default=0)),
         "backward": sum(gap < 0 for gap in (_step(aligned, a, b) for a, b in itertools.pairwise(placed)))
@@ -101,13 +103,12 @@ def _cutting(aligned: Aligned) -> dict[str, float]:
     What is left out is ragged when it begins within one clause of the quote and ends within another: then the words on
     its two sides did not speak of each other.
     """
-    from rapidfuzz.distance import LCSseq
-
     stems = [token.stem for token in aligned.sentence]
     quote = max(aligned.quotes, key=lambda one: LCSseq.similarity(stems, [token.stem for token in one]), default=())
     ragged, inside, put_in, joined = 0, 0, 0, 0
     last = -1
-    for step in LCSseq.opcodes(stems, [token.stem for token in quote]):
+    steps = LCSseq.opcodes(stems, [token.stem for token in quote])
+    for step in steps:
         if step.tag == "equal":
             left_out = quote[last + 1 : step.dest_start] if last >= 0 else ()
             said = sum(not token.filler for token in left_out)
@@ -122,7 +123,7 @@ def _cutting(aligned: Aligned) -> dict[str, float]:
             new = aligned.sentence[step.src_start : step.src_end]
             put_in += sum(not token.filler for token in new)
             joined += sum(token.filler for token in new)
-    first = next((s.dest_start for s in LCSseq.opcodes(stems, [t.stem for t in quote]) if s.tag == "equal"), 0)
+    first = next((step.dest_start for step in steps if step.tag == "equal"), 0)
     content = len(aligned.content)
     return {
         "runs": float(_runs(aligned)),
@@ -183,18 +184,6 @@ def _clause_share(aligned: Aligned, clause: int) -> float:
     return max(held.values(), default=0) / len(own) if own else 1.0
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return the length of the longest common subsequence."""
-    row = [0] * (len(other) + 1)
-    for word in one:
-        before = 0
-        for column, known in enumerate(other, 1):
-            kept = row[column]
-            row[column] = before + 1 if word == known else max(row[column], row[column - 1])
-            before = kept
-    return row[-1]
-
-
 def _binding(sentence: str, quotes: Sequence[str]) -> dict[str, float]:
     """Whether each number counts what it counts in the quotes."""
     stated = quantities(sentence)
@@ -220,8 +209,6 @@ def _bound_share(one: Quantity, told: str, same: Sequence[tuple[Quantity, str]])
 
 
 def _beside(text: str, quantity: Quantity, reach: int = NEAR_NUMBER) -> frozenset[str]:
-    from assistant.words import words
-
     said = [word for word in words(text) if not word.filler and not any(c.isdigit() for c in word.text)]
     before = [word.stem for word in said if word.end <= quantity.start][-reach:]
     after = [word.stem for word in said if word.start >= quantity.end][:reach]
