@@ -20,7 +20,7 @@ from assistant.abbreviations import common
 from assistant.asking import Asking, AskingModel, read_asking
 from assistant.cross_encoder import CrossEncoder
 from assistant.cross_encoder import load as load_cross_encoder
-from assistant.evidence import asked_definition, asked_list, choose
+from assistant.evidence import asked_code, asked_definition, asked_list, choose
 from assistant.features import passage_features
 from assistant.lexicon import Lexicon, read_lexicon, similarity
 from assistant.models import Models, read_models
@@ -227,7 +227,11 @@ class Reader:
         told = [place for place, hit in enumerate(found.hits) if not _is_metadata(hit, lexicon)]
         nearest = max(told, key=lambda place: (weights[place], read.first[place]), default=None)
         nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
-        structural = asked_list(found.part, found.hits, weights, lexicon) or asked_definition(found.part, lexicon)
+        structural = (
+            asked_code(found.part, lexicon)
+            or asked_list(found.part, found.hits, weights, lexicon)
+            or asked_definition(found.part, lexicon)
+        )
         return Reading(
             part,
             self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural)),

@@ -2,7 +2,8 @@
 
 A fitted model (`evidence_model.json`, made by `python -m evals.fit.models`) gives each hit its probability of being
 evidence. Kept are those above a share of the best one's; a list most of whose items are kept is taken whole. What is
-asked for by its topic alone, a list or what the disease is, comes by the document's structure.
+asked for by its topic alone, a list or what the disease is, comes by the document's structure; so does what a code
+stands for.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from index.types import Hit
 
 LEAST_ITEMS_READ = 2
 """A list of which no more items were read is not taken whole."""
+LEAST_CODE = 3
+"""Characters of the shortest code that is known by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,28 @@ def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: L
     if lexicon.sections[home].topic not in metadata_topics():
         return tuple(items)
     said = [len(part.asking & lexicon.places[item.id].facts.stems) for item in items]
-    return tuple(item for item, count in zip(items, said, strict=True) if count == max(said))
+    meant = [item for item, count in zip(items, said, strict=True) if count == max(said)]
+    return tuple(sorted([*meant, *_also(part, lexicon.sections[home].topic, lexicon)], key=lambda item: item.start))
+
+
+def _also(part: Part, home: str, lexicon: Lexicon) -> list[Passage]:
+    """Return the other lines about the page that "who reviewed it, and when?" wants, either being the section found."""
+    if home == "review_dates" and "person" in part.wants:
+        return [passage for passage in lexicon.passages if _topic(passage, lexicon) == "contributors"]
+    if home == "contributors" and "time" in part.wants:
+        dates = (passage for passage in lexicon.passages if _topic(passage, lexicon) == "review_dates")
+        return [date for date in dates if part.asking & lexicon.places[date.id].facts.stems]
+    return []
+
+
+def asked_code(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
+    """Return the lines of the codes that a question gives, when it asks for nothing but what they stand for."""
+    given = {token.strip(".,;:?!()\"'").casefold() for token in part.text.split()}
+    given = {token for token in given if len(token) >= LEAST_CODE and any(letter.isdigit() for letter in token)}
+    if not given or part.topics.keys() - {"codes", "synopsis"}:
+        return ()
+    lines = (passage for passage in lexicon.passages if _topic(passage, lexicon) == "codes")
+    return tuple(line for line in lines if given & set(line.text.casefold().split()))
 
 
 def asked_definition(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
@@ -99,6 +123,10 @@ def asked_definition(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
         if lexicon.sections[passage.section_id].topic == "synopsis" and passage.kind == "sentence"
     )
     return tuple(islice(openings, 1))
+
+
+def _topic(passage: Passage, lexicon: Lexicon) -> str:
+    return lexicon.sections[passage.section_id].topic
 
 
 def _lists(passages: Sequence[Passage]) -> list[list[Passage]]:

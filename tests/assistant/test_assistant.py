@@ -130,6 +130,20 @@ def test_a_count_is_computed_and_the_list_is_cited(assistant: Assistant) -> None
     assert citation.quote.endswith("Common wart")
 
 
+@pytest.mark.parametrize("question", ["what does 21323007 mean?", "What is the code 21323007?", "21323007"])
+def test_a_code_leads_to_its_line(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question, document_id=SHIPPED)
+    assert answer.outcome == "answered"
+    assert [statement.text for statement in answer.statements] == ["SNOMED CT 21323007 – Calcinosis cutis"]
+
+
+def test_who_and_when_are_one_question(assistant: Assistant) -> None:
+    lines = assistant.ask("Who reviewed this page and when?", document_id=SHIPPED).text.splitlines()
+    assert "Susan Burgin MD" in lines
+    assert "Last Reviewed: 2020-05-23" in lines
+    assert not any(line.startswith("Last Updated") for line in lines)
+
+
 def test_a_withheld_section_is_named_and_never_guessed(assistant: Assistant) -> None:
     answer = assistant.ask("How is it treated?", document_id=SHIPPED)
     assert (answer.outcome, answer.withheld, answer.statements) == ("withheld", ("Therapy",), ())
