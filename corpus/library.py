@@ -98,6 +98,8 @@ class Library:
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
+        self._known: dict[str, list[Any]] | None = None
+        self._kept: dict[str, list[Any]] = {}
 
     def documents(self) -> tuple[Document, ...]:
         """Return the shipped documents, then the added ones, each by title."""
@@ -109,7 +111,7 @@ class Library:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the entries of the same documents in the same order; only files that have changed are read."""
-        added = self._added_entries()
+        added = self._added_entries(keep=True)
         ids = {entry.id for entry in added}
         hidden = self._hidden()
         own = tuple(_shipped_entries()[one.id] for one in shipped() if one.id not in hidden and one.id not in ids)
@@ -117,12 +119,15 @@ class Library:
 
     def get(self, document_id: str) -> Document:
         """Return a document; a UserError names the ids there are when it is unknown."""
-        entries = self.entries()
-        if any(entry.id == document_id for entry in entries):
-            if self._file(document_id).exists():
-                return self._read(self._file(document_id))
+        # The files of others are not looked at: a build asks for thousands.
+        path = self._file(document_id)
+        if path.parent == self.folder and not document_id.startswith(".") and path.exists():
+            document = self._read(path)
+            if document.id == document_id:
+                return document
+        elif document_id in _shipped_entries() and document_id not in self._hidden():
             return next(document for document in shipped() if document.id == document_id)
-        known = ", ".join(entry.id for entry in entries) or "none"
+        known = ", ".join(entry.id for entry in self.entries()) or "none"
         raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list")
 
     def add(self, path: Path) -> Document:
@@ -200,25 +205,41 @@ class Library:
         return self.folder / f"{document_id}.json"
 
     def _files(self) -> list[Path]:
-        return sorted(path for path in self.folder.glob("*.json") if not path.name.startswith("."))
+        return [self.folder / name for name, _ in self._states()]
 
     def _added(self) -> list[Document]:
         return [self._read(path) for path in self._files()]
 
-    def _added_entries(self) -> list[Entry]:
-        """Return an entry for each file of a document; one whose name, time and size are known is not opened."""
-        kept = self._kept_entries()
+    def _added_entries(self, *, keep: bool = False) -> list[Entry]:
+        """Return an entry for each file of a document; one whose name, time and size are known is not opened.
+
+        With `keep` what was found is kept for the next process.
+        """
+        if self._known is None:
+            self._known = self._kept = self._kept_entries()
         found: dict[str, list[Any]] = {}
-        for path in self._files():
-            state = path.stat()
+        for name, state in self._states():
             mark = [state.st_ino, state.st_mtime_ns, state.st_size]
-            known = kept.get(path.name)
-            found[path.name] = known if known and known[0] == mark else [mark, astuple(entry_of(self._read(path)))]
-        if found != kept:
+            one = self._known.get(name)
+            if one is None or one[0] != mark:
+                one = [mark, astuple(entry_of(self._read(self.folder / name)))]
+            found[name] = one
+        self._known = found
+        if keep and found != self._kept:
             # It is only a cache: a folder that may not be written is read more slowly.
             with suppress(UserError):
                 self._write(self.folder / _ENTRIES, json.dumps(found, ensure_ascii=False))
+                self._kept = found
         return [Entry(*entry) for _, entry in found.values()]
+
+    def _states(self) -> list[tuple[str, os.stat_result]]:
+        """Return the names and states of the files of added documents, by name."""
+        try:
+            with os.scandir(self.folder) as listed:
+                found = [one for one in listed if one.name.endswith(".json") and not one.name.startswith(".")]
+                return sorted((one.name, one.stat()) for one in found)
+        except FileNotFoundError:
+            return []
 
     def _kept_entries(self) -> dict[str, list[Any]]:
         try:
