@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from assistant.sharing import building, shared_index
 from corpus.errors import UserError
 from corpus.library import Library, shipped
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
     from index.generations import Manifest
     from index.search import Index
+    from index.shared import SharedIndex
 
 Progress = Callable[[int, int], None]
 Say = Callable[[str], None]
@@ -30,6 +32,9 @@ def open_index(settings: Settings, encoder: Encoder, progress: Progress | None, 
     from index.search import Index
 
     folder = settings.index_folder
+    shared = shared_index(settings)
+    if shared is not None:
+        return _open_shared(settings, shared, encoder, progress, say)
     library = Library(settings.documents_folder)
     index: Index | None = None
     why: str | None = None
@@ -86,9 +91,7 @@ def renewed(settings: Settings, assistant: Assistant) -> Assistant | None:
     Raises:
         UserError: the new generation cannot be opened.
     """
-    from index.reading import current
-
-    if current(settings.index_folder) in (None, assistant.index.manifest.name):
+    if assistant.index.stores.current(settings.index_folder) in (None, assistant.index.manifest.name):
         return None
     index = renewed_index(settings, assistant.index)
     newer = assistant.renewed(in_order(index.documents()), index)
@@ -118,7 +121,37 @@ def restore_index(settings: Settings, *, wait: bool = True) -> Manifest:
         # The library first: killed in between, the next command brings the index up to it, which is the same.
         Library(settings.documents_folder).match(documents_of(settings.index_folder, manifest))
 
-    return restore(settings.index_folder, put_back, WAIT_SECONDS if wait else 0)
+    wait_seconds = WAIT_SECONDS if wait else 0
+    with building(settings, "restoring the index", wait_seconds, None) as change:
+        change.bring_before()
+        return change.done(restore(settings.index_folder, put_back, wait_seconds, change.stores))
+
+
+def _open_shared(
+    settings: Settings, shared: SharedIndex, encoder: Encoder, progress: Progress | None, say: Say
+) -> Index:
+    """Open the index on a Chroma server as it is; where there is none, or it is damaged, make it."""
+    from assistant.wiring import build_index
+    from index.manifest import Damaged
+    from index.search import Index
+
+    folder = settings.index_folder
+    pointer = shared.look()
+    damaged = False
+    if pointer is None:
+        say(f"No index on the Chroma server at {shared.server.url} yet: building it once.")
+    else:
+        try:
+            return Index.open(folder, encoder, stores=shared)
+        except Damaged:
+            shared.mirror(folder, pointer)
+        try:
+            return Index.open(folder, encoder, stores=shared)
+        except Damaged as error:
+            say(f"{error.message[:1].upper()}{error.message[1:]}: mending it.")
+            damaged = True
+    build_index(settings, progress, thorough=damaged, say=say, encoder=encoder)
+    return Index.open(folder, encoder, stores=shared)
 
 
 def _before(settings: Settings, encoder: Encoder) -> Index | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import sha256
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -17,6 +19,13 @@ class Settings(BaseSettings):
     home: Path = Field(
         default_factory=lambda: user_data_path("wardbook"),
         description="Folder of all user data: documents, index, runs.",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        description="Address of a Chroma server (`chroma run`) that the index lies on; unset: it is in HOME.",
+    )
+    chroma_token: SecretStr | None = Field(
+        default=None, description="Token for the proxy before the Chroma server, sent as Authorization: Bearer."
     )
     encoder: str | None = Field(
         default=None, description="Folder of another sentence-transformers model; empty: the packaged all-MiniLM-L6-v2."
@@ -94,5 +103,13 @@ class Settings(BaseSettings):
 
     @property
     def index_folder(self) -> Path:
-        """Where generations of the index are kept."""
-        return self.home / "index"
+        """Where generations of the index are kept, or what is mirrored of those on a Chroma server."""
+        if self.chroma_url is None:
+            return self.home / "index"
+        name = re.sub(r"[^A-Za-z0-9.]+", "-", self.chroma_url.split("://")[-1]).strip("-.")
+        return self.home / "mirrors" / f"{name}-{sha256(self.chroma_url.encode()).hexdigest()[:8]}"
+
+    @property
+    def agreed_file(self) -> Path:
+        """What the documents were when those here and those on the Chroma server were last the same."""
+        return self.index_folder / "agreed.json"

@@ -22,7 +22,17 @@ Say = Callable[[str], None]
 
 
 def open_library(settings: Settings) -> Library:
-    """Open the shipped and the added documents."""
+    """Open the shipped and the added documents; where machines share an index, they follow it first.
+
+    Raises:
+        UserError: the Chroma server can't be reached.
+    """
+    from assistant.sharing import follow, shared_index
+
+    shared = shared_index(settings)
+    if shared is not None:
+        follow(settings, shared)
+        shared.server.close()
     return Library(settings.documents_folder)
 
 
@@ -43,21 +53,27 @@ def build_index(
     it, `say` is told in a sentence whom we wait for. The encoder of the settings is loaded unless it is given.
     """
     from assistant.indexing import WAIT_SECONDS
+    from assistant.sharing import building
     from index.generations import update
     from index.sentence_transformers_encoder import load
 
-    library = open_library(settings)
-    return update(
-        settings.index_folder,
-        library.entries(),
-        library.get,
-        encoder or load(settings.encoder),
-        progress,
-        wait_seconds=WAIT_SECONDS if wait else 0,
-        say=say,
-        anew=rebuild,
-        thorough=thorough,
-    )
+    wait_seconds = WAIT_SECONDS if wait else 0
+    encoder = encoder or load(settings.encoder)
+    with building(settings, "building the index", wait_seconds, say) as change:
+        library = Library(settings.documents_folder)
+        manifest = update(
+            settings.index_folder,
+            library.entries(),
+            library.get,
+            encoder,
+            progress,
+            wait_seconds=wait_seconds,
+            say=say,
+            anew=rebuild or change.empty,
+            thorough=thorough,
+            stores=change.stores,
+        )
+        return change.done(manifest)
 
 
 def open_assistant(settings: Settings, progress: Progress | None = None, say: Say | None = None) -> Assistant:
@@ -145,12 +161,18 @@ def check_index(settings: Settings) -> Manifest:
     Raises:
         UserError: there is none, it does not fit this installation, or it lacks documents.
     """
+    from assistant.sharing import changed_here, shared_index
     from index.search import Index
     from index.sentence_transformers_encoder import load
 
-    index = Index.open(settings.index_folder, load(settings.encoder))
+    shared = shared_index(settings)
+    index = Index.open(settings.index_folder, load(settings.encoder), stores=shared)
     manifest = index.manifest
     index.close()
-    if not manifest.holds(open_library(settings).entries()):
+    if shared is not None:
+        changed = changed_here(settings, manifest)
+        if changed:
+            raise UserError(f"the index lacks what was changed here: {', '.join(changed[:5])}", "wardbook index")
+    elif not manifest.holds(open_library(settings).entries()):
         raise UserError("the index does not hold the documents as they are now", "wardbook index")
     return manifest

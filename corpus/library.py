@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass, replace
 from functools import lru_cache
@@ -80,7 +80,8 @@ def shipped() -> tuple[Document, ...]:
 
 
 @lru_cache(maxsize=1)
-def _shipped_entries() -> Mapping[str, Entry]:
+def shipped_entries() -> Mapping[str, Entry]:
+    """Return the entries of the documents that come with the package, by id."""
     return {document.id: entry_of(document) for document in shipped()}
 
 
@@ -114,7 +115,7 @@ class Library:
         added = self._added_entries(keep=True)
         ids = {entry.id for entry in added}
         hidden = self._hidden()
-        own = tuple(_shipped_entries()[one.id] for one in shipped() if one.id not in hidden and one.id not in ids)
+        own = tuple(shipped_entries()[one.id] for one in shipped() if one.id not in hidden and one.id not in ids)
         return own + tuple(sorted(added, key=lambda entry: (entry.title.casefold(), entry.id)))
 
     def get(self, document_id: str) -> Document:
@@ -125,7 +126,7 @@ class Library:
             document = self._read(path)
             if document.id == document_id:
                 return document
-        elif document_id in _shipped_entries() and document_id not in self._hidden():
+        elif document_id in shipped_entries() and document_id not in self._hidden():
             return next(document for document in shipped() if document.id == document_id)
         known = ", ".join(entry.id for entry in self.entries()) or "none"
         raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list")
@@ -179,16 +180,19 @@ class Library:
     def match(self, documents: Sequence[Document]) -> None:
         """Hold exactly these documents: put those that are missing or other, remove those that are not among them."""
         there = {entry.id: entry.digest for entry in self.entries()}
+        other = [document for document in documents if there.get(document.id) != entry_of(document).digest]
+        self.follow(other, there.keys() - {document.id for document in documents})
+
+    def follow(self, documents: Iterable[Document], removed: Iterable[str]) -> None:
+        """Hold these documents as they are, and not those of the ids; any others stay."""
         for document in documents:
             entry = entry_of(document)
-            if there.get(document.id) == entry.digest:
-                continue
-            if _shipped_entries().get(document.id) == entry:
+            if shipped_entries().get(document.id) == entry:
                 self._file(document.id).unlink(missing_ok=True)
                 self._write_hidden(self._hidden() - {document.id})
             else:
                 self.put(document)
-        for document_id in there.keys() - {document.id for document in documents}:
+        for document_id in removed:
             self.remove(document_id)
 
     def unreadable(self) -> tuple[Path, ...]:

@@ -1,8 +1,4 @@
-"""Chroma, embedded: keeps vectors, text and offsets of the passages, and answers the dense query.
-
-Three habits of Chroma 1.5 are switched off here: its telemetry; its default embedding function, which downloads
-weights (vectors are always passed); and its reading of a `.env` file in the working folder, which happens while it is
-imported, so that another program's `CHROMA_SERVER_HTTP_PORT=` line would stop Wardbook from starting.
+"""One collection of Chroma: keeps vectors, text and offsets of the passages, and answers the dense query.
 
 A folder that Chroma has opened is written to, also by reading: its SQLite file and its HNSW files change. So a folder
 has one opener at a time (see `index/copies.py`).
@@ -10,7 +6,6 @@ has one opener at a time (see `index/copies.py`).
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.types import Passage
+from index.chroma_client import chroma, embedded
 from index.encoder import Vectors
 from index.manifest import MEND, Damaged
 
@@ -28,7 +24,12 @@ Cosines = npt.NDArray[np.float32]
 _COLLECTION = "passages"
 _BATCH = 5000
 """Chroma takes 5,461 at once."""
-_importing = threading.Lock()
+# Chroma writes its graph every `sync_threshold` passages, 1,000 by default, and every opening adds the rest
+# to it anew: 250 ms for 2,600 passages. So every `add` writes it, and a builder makes few and large ones.
+# More neighbours than the default 16: of 326 passages asked for by their own vectors, one was not found with
+# 16 in one of two builds, none with 32, at the same speed.
+HNSW = {"space": "cosine", "sync_threshold": 2, "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
+"""How Chroma builds the graph of a collection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +46,18 @@ class Stored:
 class ChromaStore:
     """The passages of one segment in one Chroma collection, by row."""
 
-    def __init__(self, client: Any, collection: Any) -> None:
+    def __init__(self, client: Any | None, collection: Any, batch: int = _BATCH) -> None:
+        """Keep a collection, the client to close if it is this store's own, and how many passages go in at once."""
         self._client = client
         self._collection = collection
+        self._batch = batch
 
     @classmethod
     def create(cls, folder: Path) -> ChromaStore:
         """Make an empty store in a new folder; OSError if the disk does not take it."""
-        # Chroma writes its graph every `sync_threshold` passages, 1,000 by default, and every opening adds the rest
-        # to it anew: 250 ms for 2,600 passages. So every `add` writes it, and a builder makes few and large ones.
-        # More neighbours than the default 16: of 326 passages asked for by their own vectors, one was not found with
-        # 16 in one of two builds, none with 32, at the same speed.
-        hnsw = {"space": "cosine", "sync_threshold": 2, "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
         with _disk_errors():
-            client = _client(folder)
-            made = client.create_collection(_COLLECTION, configuration={"hnsw": hnsw}, embedding_function=None)
+            client = embedded(folder)
+            made = client.create_collection(_COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
         return cls(client, made)
 
     @classmethod
@@ -69,21 +67,21 @@ class ChromaStore:
         Raises:
             Damaged: this version of Chroma cannot read what another wrote.
         """
-        client = _client(folder)
+        client = embedded(folder)
         try:
             return cls(client, client.get_collection(_COLLECTION, embedding_function=None))
-        except (_chroma().errors.ChromaError, ValueError) as error:
+        except (chroma().errors.ChromaError, ValueError) as error:
             client.close()
             raise Damaged(f"Chroma cannot read the index: {error}", MEND) from error
 
     def add(self, stored: Sequence[Stored], vectors: Vectors) -> None:
         """Append passages with their vectors, one row of `vectors` each; OSError if the disk does not take them."""
-        for start in range(0, len(stored), _BATCH):
-            batch = stored[start : start + _BATCH]
+        for start in range(0, len(stored), self._batch):
+            batch = stored[start : start + self._batch]
             with _disk_errors():
                 self._collection.add(
                     ids=[str(one.row) for one in batch],
-                    embeddings=vectors[start : start + _BATCH],
+                    embeddings=vectors[start : start + self._batch],
                     documents=[one.passage.text for one in batch],
                     metadatas=[_metadata(one) for one in batch],
                 )
@@ -119,7 +117,8 @@ class ChromaStore:
 
     def close(self) -> None:
         """Let go of the folder; closing twice is allowed."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
 
 def _metadata(stored: Stored) -> dict[str, str | int]:
@@ -163,49 +162,10 @@ def _stored(found: Mapping[str, Any], order: Sequence[int]) -> list[Stored]:
     return stored
 
 
-def _chroma() -> Any:
-    """Import Chroma in the one way that does not read `.env`."""
-    with _importing, _no_dotenv():
-        import chromadb.config
-        import chromadb.errors
-    return chromadb
-
-
-def _client(folder: Path) -> Any:
-    chroma = _chroma()
-    # What an environment variable meant for another program could turn is given here.
-    settings = chroma.config.Settings(
-        _env_file=None,
-        anonymized_telemetry=False,
-        allow_reset=False,
-        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
-        chroma_otel_collection_endpoint="",
-        migrations="apply",
-    )
-    return chroma.PersistentClient(str(folder), settings=settings)
-
-
 @contextmanager
 def _disk_errors() -> Iterator[None]:
     """Give what Chroma's own store reports while writing, such as a full disk, the name that Python has for it."""
     try:
         yield
-    except _chroma().errors.InternalError as error:
+    except chroma().errors.InternalError as error:
         raise OSError(f"Chroma: {error}") from error
-
-
-@contextmanager
-def _no_dotenv() -> Iterator[None]:
-    """Keep Chroma's settings from reading `.env`; every other program's settings still read theirs."""
-    from pydantic_settings import DotEnvSettingsSource
-
-    read = DotEnvSettingsSource._read_env_files
-
-    def skipping(source: DotEnvSettingsSource) -> Any:
-        return {} if source.settings_cls.__module__.startswith("chromadb.") else read(source)
-
-    DotEnvSettingsSource._read_env_files = skipping  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        DotEnvSettingsSource._read_env_files = read  # type: ignore[method-assign]

@@ -14,7 +14,6 @@ moment. The generation before the current one is kept.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -24,13 +23,14 @@ from typing import TYPE_CHECKING
 from corpus.errors import UserError
 from corpus.library import Entry, entry_of
 from corpus.types import Document
-from index.disk import sync_folder, write, writing
+from index.disk import replace, sync_folder, writing
 from index.encoder import Encoder
 from index.lock import Say, held
 from index.manifest import Damaged, Manifest, Part, Recipe, current_recipe
 from index.merging import Size, to_rewrite
 from index.reading import Survey, current, generation_names, look, read_generation, segment_names, survey
 from index.segments import ASIDE, remove
+from index.stores import Embedded, Stores
 from index.writing_segments import Making, make_segments
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def update(
     say: Say | None = None,
     anew: bool = False,
     thorough: bool = False,
+    stores: Stores | None = None,
 ) -> Manifest:
     """Return the manifest of a generation of exactly these documents, which serves; make one if need be.
 
@@ -105,31 +106,35 @@ def update(
         say: told in a sentence whom we wait for, who was killed, and what is damaged.
         anew: take nothing from the index that there is.
         thorough: open every segment, to find damage that its files' sizes don't show.
+        stores: where the vectors go; embedded when None.
 
     Raises:
         UserError: another process is building, or the disk does not take the files.
     """
-    recipe = recipe or current_recipe()
+    recipe, stores = recipe or current_recipe(), stores or Embedded()
     with _changing(folder, "building the index", wait_seconds, say):
         if len({entry.id for entry in entries}) < len(entries):
             raise ValueError("two documents have one id")
-        found = survey(folder, encoder, recipe, thorough=thorough)
+        found = survey(folder, encoder, recipe, stores, thorough=thorough)
         if say is not None:
             for sentence in found.damage:
                 say(f"{sentence[:1].upper()}{sentence[1:]}; it is made again.")
         if not anew and found.serving is not None and found.serving.holds(entries):
             _clean(folder, found.serving.name, None)
             return found.serving
-        making = Making(folder, encoder, recipe, progress, anew)
+        making = Making(folder, encoder, recipe, progress, anew, stores)
         try:
             return _update(folder, entries, load, making, found)
         except Damaged:
             # A segment that was to be merged is not as it was written: now all of them are looked at.
-            return _update(folder, entries, load, making, survey(folder, encoder, recipe, thorough=True))
+            return _update(folder, entries, load, making, survey(folder, encoder, recipe, stores, thorough=True))
 
 
 def restore(
-    folder: Path, prepare: Callable[[Manifest], None] = lambda _manifest: None, wait_seconds: float = WAIT_SECONDS
+    folder: Path,
+    prepare: Callable[[Manifest], None] = lambda _manifest: None,
+    wait_seconds: float = WAIT_SECONDS,
+    stores: Stores | None = None,
 ) -> Manifest:
     """Let the generation before the current one serve again; the current one becomes the one before.
 
@@ -137,10 +142,12 @@ def restore(
         folder: where the index lives.
         prepare: called with the manifest of the generation that will serve, just before it does.
         wait_seconds: how long to wait for another builder before giving up.
+        stores: where the vectors lie; embedded when None.
 
     Raises:
         UserError: there is none, it is damaged, or another process is building.
     """
+    stores = stores or Embedded()
     with _changing(folder, "restoring the index", wait_seconds, None):
         before = current(folder)
         names = [name for name in generation_names(folder) if name != before]
@@ -148,8 +155,9 @@ def restore(
             raise UserError(f"there is no generation before the current one in {folder}", "wardbook index")
         manifest = read_generation(folder, names[-1])
         for part in manifest.parts:
-            look(folder, part.segment, thorough=True)
+            look(folder, part.segment, True, stores)
         prepare(manifest)
+        stores.publish(folder, manifest.name)
         _point(folder, manifest.name)
         _clean(folder, manifest.name, before)
         return manifest
@@ -197,10 +205,11 @@ def _update(
     )
     if sorted((one.id, one.digest) for one in manifest.documents) != sorted((one.id, one.digest) for one in entries):
         raise RuntimeError("the new generation does not hold the documents that were asked for")
-    _put(folder / "generations" / f"{manifest.name}.json", manifest.to_json())
+    replace(folder / "generations" / f"{manifest.name}.json", manifest.to_json())
     # Read back as any reader will, before anybody does.
     read_generation(folder, manifest.name)
     before = current(folder)
+    making.stores.publish(folder, manifest.name)
     _point(folder, manifest.name)
     _clean(folder, manifest.name, before)
     return manifest
@@ -216,19 +225,8 @@ def _point(folder: Path, name: str) -> None:
     """Let a generation serve: the one rename."""
     sync_folder(folder / "segments")
     sync_folder(folder / "generations")
-    _put(folder / "current", name + "\n")
+    replace(folder / "current", name + "\n")
     sync_folder(folder)
-
-
-def _put(path: Path, text: str) -> None:
-    """Write a file beside and rename it over, so that whoever reads it sees the old one or the new one."""
-    aside = path.with_name(f".{path.name}-{secrets.token_hex(3)}")
-    try:
-        write(aside, text)
-        os.replace(aside, path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 def _clean(folder: Path, serving: str, before: str | None) -> None:

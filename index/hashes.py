@@ -19,3 +19,8 @@ def sha256_of(path: Path, target: Path | None = None) -> str:
             hashed.update(block)
             copied.write(block)
     return hashed.hexdigest()
+
+
+def sha256_of_bytes(content: bytes) -> str:
+    """Return the sha256 of some bytes in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

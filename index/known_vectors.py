@@ -15,9 +15,10 @@ from corpus.errors import UserError
 from index.encoder import Encoder, Vectors
 from index.manifest import SegmentFacts
 from index.segments import ASIDE, FACTS, Digests, Segment
+from index.stores import Stores
 
 
-def known_vectors(folder: Path, digests: Collection[bytes], encoder: Encoder) -> dict[bytes, Vectors]:
+def known_vectors(folder: Path, digests: Collection[bytes], encoder: Encoder, stores: Stores) -> dict[bytes, Vectors]:
     """Return the vectors of those texts that this encoder has encoded before, by their hashes.
 
     A segment that is damaged gives none.
@@ -37,7 +38,7 @@ def known_vectors(folder: Path, digests: Collection[bytes], encoder: Encoder) ->
             rows = np.flatnonzero(np.isin(made, lacking))
             if not len(rows):
                 continue
-            segment = Segment.open(folder, facts)
+            segment = Segment.open(folder, facts, stores)
         except (UserError, OSError, ValueError, KeyError, TypeError):
             continue
         try:

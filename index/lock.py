@@ -10,10 +10,11 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -58,9 +59,7 @@ def held(folder: Path, what: str, wait_seconds: float = 0, say: Say | None = Non
             raise BusyIndex(message, hint) from error
     try:
         killed = _holder(note, "was") if note.exists() else None
-        since = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        values = {"pid": os.getpid(), "host": platform.node(), "command": _command(), "what": what, "since": since}
-        note.write_text(json.dumps(values) + "\n", encoding="utf-8")
+        note.write_text(json.dumps(note_of(what)) + "\n", encoding="utf-8")
         yield killed
     finally:
         note.unlink(missing_ok=True)
@@ -82,6 +81,21 @@ def left_behind(folder: Path) -> bool:
     return left
 
 
+def note_of(what: str) -> dict[str, str | int]:
+    """Return the note of this process, which holds a lock for `what` from now on."""
+    since = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return {"pid": os.getpid(), "host": platform.node(), "command": _command(), "what": what, "since": since}
+
+
+def told(values: Mapping[str, Any], verb: str = "is") -> str:
+    """Return who holds a lock, or held it, in words, from its note."""
+    try:
+        who = f"process {values['pid']} ({values['command']}) on {values['host']}"
+        return f"{who} {verb} {values['what']} since {values['since']}"
+    except (KeyError, TypeError):
+        return f"another process {verb} at work"
+
+
 def _command() -> str:
     """Return the command of this process as a person would know it: no folders, at most 80 characters."""
     return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:80].strip() or "python"
@@ -89,8 +103,6 @@ def _command() -> str:
 
 def _holder(note: Path, verb: str = "is") -> str:
     try:
-        values = json.loads(note.read_text(encoding="utf-8"))
-        who = f"process {values['pid']} ({values['command']}) on {values['host']}"
-        return f"{who} {verb} {values['what']} since {values['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return f"another process {verb} at work"
+        return told(json.loads(note.read_text(encoding="utf-8")), verb)
+    except (OSError, ValueError):
+        return told({}, verb)

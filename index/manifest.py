@@ -231,7 +231,12 @@ _PLAIN = (
 
 def segment_names(text: str, name: str) -> set[str]:
     """Return the names of the segments of a generation; arguments and errors as for `Manifest.from_json`."""
-    return {part["segment"] for part in _values(text, name)["parts"]}
+    return set(segments_of(text, name))
+
+
+def segments_of(text: str, name: str) -> dict[str, str]:
+    """Return the segments of a generation, each with the hash of its `segment.json`; errors as for `segment_names`."""
+    return {part["segment"]: part["sha256"] for part in _values(text, name)["parts"]}
 
 
 def _values(text: str, name: str) -> dict[str, Any]:

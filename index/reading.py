@@ -11,6 +11,9 @@ from index.hashes import sha256_of
 from index.manifest import MEND, Damaged, Manifest, Part, Recipe, SegmentFacts
 from index.manifest import segment_names as names_in
 from index.segments import FACTS, Segment
+from index.stores import Stores, current
+
+__all__ = ["Survey", "current", "generation_names", "look", "read_generation", "segment_names", "survey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,6 @@ class Survey:
     """Those of its parts that can be used further."""
     damage: tuple[str, ...]
     """A sentence for each thing that is not as it was written."""
-
-
-def current(folder: Path) -> str | None:
-    """Return the name of the generation that serves; None when there is none. A damaged pointer names none."""
-    try:
-        return (folder / "current").read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        return None
 
 
 def generation_names(folder: Path) -> list[str]:
@@ -53,7 +48,7 @@ def segment_names(folder: Path, name: str) -> set[str]:
     return names_in(_text(folder, name), name)
 
 
-def survey(folder: Path, encoder: Encoder, recipe: Recipe, *, thorough: bool = False) -> Survey:
+def survey(folder: Path, encoder: Encoder, recipe: Recipe, stores: Stores, *, thorough: bool = False) -> Survey:
     """Look at the serving generation; `thorough` opens each of its segments, else only sizes are looked at."""
     name = current(folder)
     if name is None:
@@ -63,7 +58,7 @@ def survey(folder: Path, encoder: Encoder, recipe: Recipe, *, thorough: bool = F
     def read_part(segment: str, sha256: str, removed: frozenset[str]) -> Part | None:
         try:
             part = _read_part(folder, segment, sha256, removed)
-            look(folder, part.segment, thorough)
+            look(folder, part.segment, thorough, stores)
         except Damaged as error:
             damage.append(error.message)
         except FileNotFoundError:
@@ -103,7 +98,7 @@ def _read_part(folder: Path, name: str, sha256: str, removed: frozenset[str]) ->
         raise Damaged(f"index is damaged: {path} is missing", MEND) from error
 
 
-def look(folder: Path, facts: SegmentFacts, thorough: bool) -> None:
+def look(folder: Path, facts: SegmentFacts, thorough: bool, stores: Stores) -> None:
     """Raise Damaged when a segment is not as it was written, as far as one looks."""
     path = folder / "segments" / facts.name
     for name, seal in facts.files.items():
@@ -114,7 +109,7 @@ def look(folder: Path, facts: SegmentFacts, thorough: bool) -> None:
         if size != seal.bytes:
             raise Damaged(f"index is damaged: {path / name} is not as it was written", MEND)
     if thorough:
-        segment = Segment.open(folder, facts)
+        segment = Segment.open(folder, facts, stores)
         try:
             segment.verify([])
         finally:

@@ -26,8 +26,9 @@ from index.encoder import Encoder, Vectors
 from index.fusion import Scores, fuse
 from index.lexical import Mask, scores_of, size_of
 from index.manifest import MEND, REBUILD, Damaged, IndexedDocument, Manifest, Part, Recipe, current_recipe
-from index.reading import current, read_generation
+from index.reading import read_generation
 from index.segments import POOL, Segment
+from index.stores import Embedded, Stores
 from index.types import Hit, Via
 
 Rows = npt.NDArray[np.int64]
@@ -70,8 +71,9 @@ class _Slice:
 class Index:
     """One opened generation. It keeps serving what it opened, also when a newer one is built."""
 
-    def __init__(self, manifest: Manifest, slices: tuple[_Slice, ...], encoder: Encoder) -> None:
+    def __init__(self, manifest: Manifest, slices: tuple[_Slice, ...], encoder: Encoder, stores: Stores) -> None:
         self.manifest = manifest
+        self.stores = stores
         self._slices = slices
         self.encoder = encoder
         self._places: dict[str, tuple[_Slice, IndexedDocument]] = {
@@ -90,26 +92,33 @@ class Index:
 
     @classmethod
     def open(
-        cls, folder: Path, encoder: Encoder, recipe: Recipe | None = None, *, shared: Index | None = None
+        cls,
+        folder: Path,
+        encoder: Encoder,
+        recipe: Recipe | None = None,
+        *,
+        shared: Index | None = None,
+        stores: Stores | None = None,
     ) -> Index:
         """Open the serving generation of an index folder; any number of processes may have it open.
 
         Segments that `shared`, an open index of an earlier generation, has too are shared with it, so that opening
-        costs what has changed.
+        costs what has changed. The vectors are where `stores` keeps them: embedded, or as in `shared`, when None.
 
         Raises:
             Damaged: a part of it is missing or not as it was written.
             UserError: there is no index, or it was made by another encoder, section vocabulary or reader; the hint is
                 what to run.
         """
+        stores = stores or (Embedded() if shared is None else shared.stores)
         try:
             for _ in range(_ATTEMPTS):
-                name = _pointed(folder)
+                name = _pointed(folder, stores)
                 try:
-                    return cls.open_generation(folder, name, encoder, recipe, shared=shared)
+                    return cls.open_generation(folder, name, encoder, recipe, shared=shared, stores=stores)
                 except (FileNotFoundError, Damaged):
                     # Two builds may have ended between reading the pointer and reading what it points to.
-                    if name == _pointed(folder):
+                    if name == _pointed(folder, stores):
                         raise
             raise UserError(f"the index in {folder} is rebuilt over and over", "wait until it is done")
         except FileNotFoundError as error:
@@ -120,18 +129,26 @@ class Index:
 
     @classmethod
     def open_generation(
-        cls, folder: Path, name: str, encoder: Encoder, recipe: Recipe | None = None, *, shared: Index | None = None
+        cls,
+        folder: Path,
+        name: str,
+        encoder: Encoder,
+        recipe: Recipe | None = None,
+        *,
+        shared: Index | None = None,
+        stores: Stores | None = None,
     ) -> Index:
         """Open one generation of an index folder; errors as for `open`, and FileNotFoundError when it is gone."""
         manifest = read_generation(folder, name)
         manifest.check(encoder, recipe or current_recipe())
+        stores = stores or (Embedded() if shared is None else shared.stores)
         known = {} if shared is None else {one.segment.facts.name: one.segment for one in shared._slices}
         slices: list[_Slice] = []
         row = 0
         try:
             for part in manifest.parts:
                 known_one = known.get(part.segment.name)
-                segment = Segment.open(folder, part.segment) if known_one is None else known_one.share()
+                segment = Segment.open(folder, part.segment, stores) if known_one is None else known_one.share()
                 slices.append(_Slice(segment, row, _live_rows(part)))
                 row += part.segment.passages
                 segment.warm()
@@ -139,7 +156,7 @@ class Index:
             for one in slices:
                 one.segment.close()
             raise
-        return cls(manifest, tuple(slices), encoder)
+        return cls(manifest, tuple(slices), encoder, stores)
 
     def documents(self) -> tuple[Document, ...]:
         """Return every document as it was when it was indexed."""
@@ -295,9 +312,9 @@ class Index:
         return held
 
 
-def _pointed(folder: Path) -> str:
+def _pointed(folder: Path, stores: Stores) -> str:
     """Return the name of the serving generation."""
-    name = current(folder)
+    name = stores.current(folder)
     if name is None:
         raise UserError(f"there is no index in {folder}", "wardbook index")
     return name

@@ -19,7 +19,7 @@ import secrets
 import shutil
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,13 +30,13 @@ import numpy.typing as npt
 from corpus.library import from_json, to_json
 from corpus.types import Document, Passage
 from index.chroma_store import ChromaStore, Stored
-from index.copies import Copy, copy
 from index.disk import sync, write
 from index.embedding_text import embedding_texts, lexical_texts
 from index.encoder import Encoder, Vectors
 from index.hashes import sha256_of
 from index.lexical import Lexical
 from index.manifest import MEND, Damaged, IndexedDocument, Manifest, Part, Seal, SegmentFacts
+from index.stores import Embedded, Stores
 
 Digests = npt.NDArray[np.bytes_]
 FACTS = "segment.json"
@@ -59,7 +59,9 @@ class Piece:
 class Segment:
     """An opened segment; it may be shared by several generations, and closes with the last."""
 
-    def __init__(self, facts: SegmentFacts, parts: tuple[ChromaStore, Lexical, Sequence[str]], copy: Copy) -> None:
+    def __init__(
+        self, facts: SegmentFacts, parts: tuple[ChromaStore, Lexical, Sequence[str]], let_go: Callable[[], None]
+    ) -> None:
         self.facts = facts
         self.store, self.lexical, self._texts = parts
         self.first_rows: dict[str, int] = {}
@@ -70,29 +72,28 @@ class Segment:
             row += document.passages
         self._users = 1
         self._lock = threading.Lock()
-        self._finalize = weakref.finalize(self, _close, self.store, copy)
+        self._finalize = weakref.finalize(self, _close, self.store, let_go)
 
     @classmethod
-    def open(cls, folder: Path, facts: SegmentFacts) -> Segment:
-        """Open a segment of an index folder through a private copy of what Chroma would write to.
+    def open(cls, folder: Path, facts: SegmentFacts, stores: Stores | None = None) -> Segment:
+        """Open a segment of an index folder; its vectors are where `stores` keeps them, embedded when None.
 
         Raises:
             Damaged: a file is missing or not as it was written.
             FileNotFoundError: the segment is gone.
         """
-        return cls._open(folder, folder / "segments" / facts.name, facts)
+        return cls._open(folder, folder / "segments" / facts.name, facts, stores or Embedded())
 
     @classmethod
-    def _open(cls, folder: Path, path: Path, facts: SegmentFacts) -> Segment:
-        private = copy(folder, path, facts.files, "chroma")
+    def _open(cls, folder: Path, path: Path, facts: SegmentFacts, stores: Stores) -> Segment:
+        store, let_go = stores.open(folder, path, facts)
         try:
             lexical = Lexical.load(path / "words.npz", facts.passages)
             texts = (path / TEXTS).read_text(encoding="utf-8").split("\n")[:-1]
-            store = ChromaStore.open(private.folder)
         except BaseException:
-            private.close()
+            _close(store, let_go)
             raise
-        return cls(facts, (store, lexical, texts), private)
+        return cls(facts, (store, lexical, texts), let_go)
 
     def warm(self) -> None:
         """Let Chroma read its graph, which it does at the first query: here, not while a question waits."""
@@ -151,19 +152,21 @@ class Segment:
             self._finalize()
 
 
-def documents_of(folder: Path, manifest: Manifest) -> list[Document]:
-    """Return the documents of a generation, without opening more than their text."""
+def documents_of(folder: Path, manifest: Manifest, wanted: Collection[str] | None = None) -> list[Document]:
+    """Return the documents of a generation, or those of some ids, without opening more than their text."""
     found = []
     for part in manifest.parts:
+        if wanted is not None and not any(one.id in wanted for one in part.documents):
+            continue
         path = folder / "segments" / part.segment.name / TEXTS
         if sha256_of(path) != part.segment.files[TEXTS].sha256:
             raise Damaged(f"index is damaged: {path} is not as it was written", MEND)
         documents = map(from_json, path.read_text(encoding="utf-8").split("\n")[:-1])
-        found += [document for document in documents if document.id not in part.removed]
+        found += [one for one in documents if one.id not in part.removed and (wanted is None or one.id in wanted)]
     return found
 
 
-def write_segment(folder: Path, pieces: Sequence[Piece], encoder: Encoder) -> Part:
+def write_segment(folder: Path, pieces: Sequence[Piece], encoder: Encoder, stores: Stores) -> Part:
     """Write a segment aside, open it as any reader would, look for each document in it, and only then give it its name.
 
     Raises:
@@ -174,7 +177,7 @@ def write_segment(folder: Path, pieces: Sequence[Piece], encoder: Encoder) -> Pa
     aside = folder / "segments" / f"{ASIDE}{name}"
     aside.mkdir()
     try:
-        documents = _fill(aside, pieces)
+        documents = _fill(aside, pieces, stores.create(aside, name, encoder.dimension))
         sealed = {
             path.relative_to(aside).as_posix(): Seal(sha256_of(path), path.stat().st_size)
             for path in sorted(aside.rglob("*"))
@@ -182,7 +185,7 @@ def write_segment(folder: Path, pieces: Sequence[Piece], encoder: Encoder) -> Pa
         }
         facts = SegmentFacts(name, encoder.fingerprint, encoder.dimension, documents, sealed)
         write(aside / FACTS, facts.to_json())
-        segment = Segment._open(folder, aside, facts)
+        segment = Segment._open(folder, aside, facts, stores)
         try:
             segment.verify([document.id for document in documents])
         finally:
@@ -191,11 +194,12 @@ def write_segment(folder: Path, pieces: Sequence[Piece], encoder: Encoder) -> Pa
         os.rename(aside, folder / "segments" / name)
     except BaseException:
         remove(aside)
+        stores.drop(name)
         raise
     return Part(facts, sha256_of(folder / "segments" / name / FACTS))
 
 
-def _fill(aside: Path, pieces: Sequence[Piece]) -> tuple[IndexedDocument, ...]:
+def _fill(aside: Path, pieces: Sequence[Piece], store: ChromaStore) -> tuple[IndexedDocument, ...]:
     stored: list[Stored] = []
     words: list[str] = []
     digests: list[bytes] = []
@@ -212,7 +216,6 @@ def _fill(aside: Path, pieces: Sequence[Piece]) -> tuple[IndexedDocument, ...]:
         documents.append(
             IndexedDocument(document.id, document.title, document.version, piece.digest, len(piece.passages))
         )
-    store = ChromaStore.create(aside / "chroma")
     try:
         store.add(stored, np.concatenate([piece.vectors for piece in pieces]))
     finally:
@@ -234,6 +237,6 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _close(store: ChromaStore, copy: Copy) -> None:
+def _close(store: ChromaStore, let_go: Callable[[], None]) -> None:
     store.close()
-    copy.close()
+    let_go()

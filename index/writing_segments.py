@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from index.known_vectors import known_vectors
 from index.manifest import Part, Recipe
 from index.merging import portion_size
 from index.segments import Piece, Segment, digest_of, write_segment
+from index.stores import Embedded, Stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Making:
     progress: Callable[[int, int], None] | None
     anew: bool
     """Whether to encode everything, also what was encoded before."""
+    stores: Stores = field(default_factory=Embedded)
+    """Where the vectors go."""
 
     def read(self, documents: Iterable[Document]) -> list[New]:
         """Split documents."""
@@ -52,7 +55,7 @@ def make_segments(making: Making, new: Sequence[New], old: Sequence[Part]) -> li
     made = []
     most = portion_size(sum(len(one.passages) for one in new) + sum(part.passages for part in old))
     for portion in _portions(most, _pieces(making, new), _live(making, old)):
-        made.append(write_segment(making.folder, portion, making.encoder))
+        made.append(write_segment(making.folder, portion, making.encoder, making.stores))
     return made
 
 
@@ -63,7 +66,9 @@ def _pieces(making: Making, new: Sequence[New]) -> Iterator[Piece]:
     digests = [[digest_of(text) for text in own] for own in texts]
     known: dict[bytes, Vectors] = {}
     if not making.anew:
-        known = known_vectors(making.folder, {digest for own in digests for digest in own}, making.encoder)
+        known = known_vectors(
+            making.folder, {digest for own in digests for digest in own}, making.encoder, making.stores
+        )
     done = sum(digest in known for own in digests for digest in own)
     if making.progress is not None and total:
         making.progress(done, total)
@@ -92,7 +97,7 @@ def _pieces(making: Making, new: Sequence[New]) -> Iterator[Piece]:
 def _live(making: Making, old: Sequence[Part]) -> Iterator[Piece]:
     """Yield the documents of old segments that are still wanted, encoding nothing."""
     for part in old:
-        segment = Segment.open(making.folder, part.segment)
+        segment = Segment.open(making.folder, part.segment, making.stores)
         try:
             for document in part.documents:
                 yield segment.read(document.id)

@@ -137,11 +137,11 @@ class Children:
 def main() -> None:
     """Import what a child would, then fork on demand."""
     from corpus.vocabulary import load
-    from index.chroma_store import _chroma
+    from index.chroma_client import chroma
     from index.lexical import Words
 
     load()
-    _chroma()
+    chroma()
     Words()
     revision(0)
     print(0, flush=True)

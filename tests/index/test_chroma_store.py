@@ -98,7 +98,7 @@ def test_a_dotenv_of_another_program_in_the_working_folder_is_not_read(tmp_path:
 def test_settings_of_other_programs_still_read_their_dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pydantic_settings import BaseSettings
 
-    from index.chroma_store import _no_dotenv
+    from index.chroma_client import no_dotenv
 
     class Theirs(BaseSettings):
         model_config = {"env_file": ".env"}
@@ -106,6 +106,6 @@ def test_settings_of_other_programs_still_read_their_dotenv(tmp_path: Path, monk
 
     (tmp_path / ".env").write_text("FLAVOUR=sweet\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    with _no_dotenv():
+    with no_dotenv():
         assert Theirs().flavour == "sweet"
     assert Theirs().flavour == "sweet"

@@ -1,0 +1,91 @@
+"""Where the vectors of segments lie, and who says which generation serves.
+
+Embedded, both are in the index folder: each segment has a Chroma of its own, and a file is renamed over. With a Chroma
+server (`index/shared.py`) they are there, and the folder only mirrors what is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from index.chroma_store import ChromaStore
+from index.copies import copy
+from index.manifest import SegmentFacts
+
+CHROMA = "chroma"
+"""Folder of a segment that its own Chroma lies in."""
+
+
+class Stores(Protocol):
+    """Where vectors lie."""
+
+    def current(self, folder: Path) -> str | None:
+        """Return the name of the generation that serves, with all in the folder that it takes to open it; None: none.
+
+        Raises:
+            UserError: that can't be found out.
+        """
+        ...
+
+    def create(self, folder: Path, name: str, dimension: int) -> ChromaStore:
+        """Make an empty store for a segment that is being written to `folder`; OSError if the disk does not take it."""
+        ...
+
+    def open(self, folder: Path, path: Path, facts: SegmentFacts) -> tuple[ChromaStore, Callable[[], None]]:
+        """Open the store of a segment, and check its files; also returns what lets go of it, after it was closed.
+
+        Args:
+            folder: the index folder.
+            path: where the segment's files lie.
+            facts: of the segment.
+
+        Raises:
+            Damaged: something is missing or not as it was written.
+            FileNotFoundError: the segment is gone.
+        """
+        ...
+
+    def drop(self, name: str) -> None:
+        """Remove the store of a segment that could not be written; its folder is removed by who wrote it."""
+        ...
+
+    def publish(self, folder: Path, name: str) -> None:
+        """Let others have a generation that lies whole in the folder, before it serves there."""
+        ...
+
+
+class Embedded:
+    """Each segment has a Chroma of its own in its folder."""
+
+    def current(self, folder: Path) -> str | None:
+        """Read the pointer."""
+        return current(folder)
+
+    def create(self, folder: Path, name: str, dimension: int) -> ChromaStore:
+        """Make it in the segment's folder."""
+        return ChromaStore.create(folder / CHROMA)
+
+    def open(self, folder: Path, path: Path, facts: SegmentFacts) -> tuple[ChromaStore, Callable[[], None]]:
+        """Open a private copy, since Chroma would write to what it opens."""
+        private = copy(folder, path, facts.files, CHROMA)
+        try:
+            return ChromaStore.open(private.folder), private.close
+        except BaseException:
+            private.close()
+            raise
+
+    def drop(self, name: str) -> None:
+        """Do nothing: it goes with its folder."""
+
+    def publish(self, folder: Path, name: str) -> None:
+        """Do nothing: there are no others."""
+
+
+def current(folder: Path) -> str | None:
+    """Return the name of the generation that serves; None when there is none. A damaged pointer names none."""
+    try:
+        return (folder / "current").read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
