@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.?|\[[0-9a-f:.]+\]")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PORTS = {"http": 80, "https": 443}
+SECRET_CHARS = 32
+"""Of a sign-in secret, at least: whoever guesses it signs in without the password."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,6 +39,8 @@ class Access:
     """Of one client; 0 is without limit."""
     password: str | None = None
     """The shared password of the sign-in page; None asks for none."""
+    sign_in_secret: str | None = None
+    """What tickets of the sign-in page are signed with; None: a secret of this process."""
     user_header: str | None = None
     """The header in which a trusted proxy names who is signed in; None asks for none."""
     hosts: tuple[str, ...] = ()
@@ -75,10 +79,21 @@ def access_of(settings: Settings) -> Access:
         trusted_proxies=proxies,
         questions_per_minute=settings.questions_per_minute,
         password=settings.password,
+        sign_in_secret=_secret(settings),
         user_header=settings.user_header or None,
         hosts=_LOOPBACK if settings.host in _LOOPBACK and not proxies else (),
         mcp=settings.mcp,
     )
+
+
+def _secret(settings: Settings) -> str | None:
+    secret = settings.sign_in_secret.get_secret_value() if settings.sign_in_secret else None
+    if secret is not None and len(secret) < SECRET_CHARS:
+        raise UserError(
+            f"WARDBOOK_SIGN_IN_SECRET has {len(secret)} characters, expected {SECRET_CHARS} or more",
+            "python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
+    return secret
 
 
 def origin(entry: str) -> str:

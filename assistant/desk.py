@@ -16,10 +16,13 @@ from typing import Any, Literal, Protocol
 from assistant.serving import LOOK_SECONDS, Serving
 from assistant.types import Answer, Statement, Turn
 from corpus.errors import UserError
+from index.unavailable import Unavailable
 
 State = Literal["loading", "ready", "failed"]
 Say = Callable[[str], None]
 Told = Callable[[Statement], object]
+AWAY_SECONDS = 5
+"""After how long one may ask again, when a server that the index lies on is away."""
 
 
 class Asker(Protocol):
@@ -215,6 +218,8 @@ def _ask(serving: Serving[Asker], ask: Callable[[Asker], Answer]) -> Answer:
         # Lent here, in the worker: who asked may have hung up long before the answer is there.
         with serving.lent() as assistant:
             return ask(assistant)
+    except Unavailable as error:
+        raise Busy(sentence_of(error), AWAY_SECONDS) from error
     except StopIteration as error:
         # A future cannot carry this one: whoever waits for it would wait for ever.
         raise RuntimeError("an assistant ran out of something") from error

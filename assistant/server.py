@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from assistant.access import Access, access_of
 from assistant.agents import agents_app, serve_stdio
 from assistant.api import Shelf, routes, tell_errors
-from assistant.desk import Asker, Desk, Opening, Say
+from assistant.desk import Asker, Desk, Opening, Say, sentence_of
 from assistant.embed import embed_routes
 from assistant.guard import Guard
 from assistant.page import mount
@@ -27,10 +28,16 @@ from assistant.serving import LOOK_SECONDS
 from assistant.signin import SignIn, sign_in_routes
 from assistant.static_files import FOLDER
 from corpus.errors import UserError
+from corpus.library import Library
 from corpus.types import Document
+from index.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+
+
+AGAIN_SECONDS = 2.0
+"""How long the opening waits when the server that the index lies on can't be reached."""
 
 
 def create_app(library: Shelf, desk: Desk, access: Access | None = None, bench: Bench | None = None) -> FastAPI:
@@ -81,10 +88,8 @@ def create_app_of(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Fas
     Raises:
         UserError: a setting of the door can't be read.
     """
-    from assistant.wiring import open_library
-
     desk = _desk(settings, look_seconds)
-    library = _AsServed(open_library(settings).documents(), desk.opening)
+    library = _AsServed(Library(settings.documents_folder).documents(), desk.opening)
     return create_app(library, desk, access_of(settings), Bench.of(settings))
 
 
@@ -116,10 +121,8 @@ def serve(settings: Settings) -> None:
 
 def serve_agent(settings: Settings) -> None:
     """Serve one agent over standard input and output until it hangs up."""
-    from assistant.wiring import open_library
-
     desk = _desk(settings)
-    serve_stdio(_AsServed(open_library(settings).documents(), desk.opening), desk)
+    serve_stdio(_AsServed(Library(settings.documents_folder).documents(), desk.opening), desk)
 
 
 def _desk(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Desk:
@@ -130,7 +133,14 @@ def _desk(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Desk:
         def progress(done: int, total: int) -> None:
             say(f"Building the index: {done} of {total} passages.")
 
-        assistant = open_assistant(settings, progress, say)
+        assistant = None
+        while assistant is None:
+            try:
+                assistant = open_assistant(settings, progress, say)
+            except Unavailable as error:
+                # The machine that the index lies on may start after this one.
+                say(f"{sentence_of(error)} Trying again.")
+                time.sleep(AGAIN_SECONDS)
         # The first question of all costs seconds of lazy imports and caches: let it be ours.
         with suppress(UserError):
             assistant.ask("What is it?", model="quotes")

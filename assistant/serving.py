@@ -9,6 +9,7 @@ from threading import Event, Lock
 from typing import Generic, TypeVar
 
 from corpus.errors import UserError
+from index.unavailable import Unavailable
 
 Served = TypeVar("Served")
 LOOK_SECONDS = 1.0
@@ -57,7 +58,8 @@ class Serving(Generic[Served]):
     def keep_up(self, renewed: Callable[[Served], Served | None], stop: Event, look_seconds: float) -> None:
         """Replace what serves whenever `renewed` has a newer one, until `stop` is set.
 
-        A newer one that cannot be opened is told in the log, once, and the old one goes on serving.
+        A newer one that cannot be opened, or a server that is away, is told in the log, once; the old one goes on
+        serving.
         """
         told = ""
         while not stop.wait(look_seconds):
@@ -66,10 +68,12 @@ class Serving(Generic[Served]):
             except (UserError, OSError) as error:
                 if str(error) != told:
                     told = str(error)
-                    logging.getLogger("wardbook").warning("The newer index is not served: %s", error)
+                    away = isinstance(error, Unavailable)
+                    said = "Answering from what is held in memory" if away else "The newer index is not served"
+                    logging.getLogger("wardbook").warning("%s: %s", said, error)
                 continue
+            told = ""
             if newer is not None:
-                told = ""
                 self.replace(newer)
 
     def _retire(self, one: Served) -> None:

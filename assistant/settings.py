@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         default=32, ge=0, description="Questions that may wait for their turn; one more is refused with 503."
     )
     password: str | None = Field(default=None, description="Shared password of a sign-in page; unset: no sign-in.")
+    sign_in_secret: SecretStr | None = Field(
+        default=None,
+        description="32 characters or more, the same on all servers: who signed in at one is in at all; unset: at one.",
+    )
     user_header: str | None = Field(
         default=None, description="Header in which a trusted proxy names who is signed in; unset: not asked for."
     )

@@ -1,15 +1,13 @@
 """Signing in, where the settings ask for it: with one shared password, or by a header of a trusted proxy.
 
-A password given in the browser becomes a random token in a cookie, of which only the hash is kept here and in memory:
-nothing to steal from the disk, and a restart signs everybody out. Programs send the password itself, as
-`Authorization: Bearer PASSWORD`.
+A password given in the browser becomes a signed ticket in a cookie (`tickets.py`). Nothing lies on the disk to steal;
+without WARDBOOK_SIGN_IN_SECRET a restart signs everybody out, with it all servers that have the same one let in who
+signed in at any of them. Programs send the password itself, as `Authorization: Bearer PASSWORD`.
 """
 
 from __future__ import annotations
 
 import hmac
-import secrets
-import time
 from collections.abc import Iterable
 from hashlib import sha256
 from html import escape
@@ -21,10 +19,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.access import Access
 from assistant.static_files import text_of
+from assistant.tickets import Tickets
 
 COOKIE = "wardbook"
 SIGNED_IN_SECONDS = 12 * 60 * 60
-MOST_SIGNED_IN = 20_000
 TRIES_PER_MINUTE = 10
 TO_REVIEW = "to=review"
 """The query of the sign-in page that leads on to the reviewers' page; any other is the page's own."""
@@ -37,7 +35,7 @@ class SignIn:
         """Keep what is asked for; nobody is signed in."""
         self._password = access.password
         self._user_header = access.user_header.lower().encode() if access.user_header else None
-        self._until: dict[bytes, float] = {}
+        self._tickets = Tickets(access.password or "", SIGNED_IN_SECONDS, access.sign_in_secret)
         self.asked_for = access.password is not None or access.user_header is not None
         self.by_password = access.password is not None
 
@@ -59,23 +57,15 @@ class SignIn:
         )
 
     def begin(self, password: str) -> str | None:
-        """Return a fresh token for the right password, None for a wrong one."""
-        if not self._is_password(password):
-            return None
-        now = time.monotonic()
-        self._until = {token: until for token, until in self._until.items() if until > now}
-        while len(self._until) >= MOST_SIGNED_IN:
-            self._until.pop(next(iter(self._until)))
-        token = secrets.token_urlsafe(32)
-        self._until[_hash(token)] = now + SIGNED_IN_SECONDS
-        return token
+        """Return a fresh ticket for the right password, None for a wrong one."""
+        return self._tickets.issue() if self._is_password(password) else None
 
     def end(self, cookie: str) -> None:
-        """Forget the token of a cookie header."""
-        self._until.pop(_hash(_token(cookie)), None)
+        """Take back the ticket of a cookie header."""
+        self._tickets.end(_ticket(cookie))
 
     def _knows(self, cookie: str) -> bool:
-        return self._until.get(_hash(_token(cookie)), 0.0) > time.monotonic()
+        return self._password is not None and self._tickets.knows(_ticket(cookie))
 
     def _is_password(self, given: str) -> bool:
         return self._password is not None and hmac.compare_digest(_hash(given), _hash(self._password))
@@ -92,13 +82,13 @@ def sign_in_routes(sign_in: SignIn) -> APIRouter:
     @router.post("/sign-in")
     async def enter(request: Request) -> Response:
         given = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-        token = sign_in.begin(given.get("password", [""])[0])
-        if token is None:
+        ticket = sign_in.begin(given.get("password", [""])[0])
+        if ticket is None:
             return HTMLResponse(_page("That is not the password."), 401)
         response = RedirectResponse(home(request.scope["query_string"]), 303)
         response.set_cookie(
             COOKIE,
-            token,
+            ticket,
             max_age=SIGNED_IN_SECONDS,
             path=request.scope.get("root_path", "") + "/",
             httponly=True,
@@ -142,7 +132,7 @@ def _page(sentence: str) -> str:
     return text_of("sign-in.html").replace("<!-- told -->", told)
 
 
-def _token(cookie: str) -> str:
+def _ticket(cookie: str) -> str:
     try:
         found = SimpleCookie(cookie).get(COOKIE)
     except CookieError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -40,7 +41,10 @@ class Server:
         self._token = token
         self._timeout_seconds = timeout_seconds
         self._lock = threading.Lock()
-        self._opened: tuple[Any, Any] | None = None
+        self._opened: list[tuple[Any, httpx.Client]] = []
+        self._check = _Check(self.url, bool(token))
+        # Connections are not left open when the last who asked over them is gone.
+        weakref.finalize(self, _close, self._opened)
 
     def patient(self, timeout_seconds: float) -> Server:
         """Return the same server for requests that take longer, such as a builder's."""
@@ -111,6 +115,12 @@ class Server:
                 return request(api)
         except httpx.TransportError as error:
             raise Unavailable(f"the Chroma server at {self.url} can't be reached: {_said(error)}") from error
+        except chroma().errors.NotFoundError:
+            raise
+        except chroma().errors.ChromaError as error:
+            if "already exists" in str(error):
+                raise
+            raise UserError(f"the Chroma server at {self.url} refuses: {error}", "wardbook doctor") from error
 
     def collection(self, model: Any) -> Any:
         """Return Chroma's own object for a collection."""
@@ -120,20 +130,16 @@ class Server:
     def close(self) -> None:
         """Let go of the connections; closing twice is allowed, and a later call opens new ones."""
         with self._lock:
-            opened, self._opened = self._opened, None
-        if opened is not None:
-            system, session = opened
-            system.stop()
-            session.close()
+            _close(self._opened)
 
     def _api(self) -> Any:
         with self._lock:
-            if self._opened is None:
-                self._opened = self._open()
-            system, _ = self._opened
+            if not self._opened:
+                self._opened.append(self._open())
+            system, _ = self._opened[0]
         return system.instance(chroma().api.ServerAPI)
 
-    def _open(self) -> tuple[Any, Any]:
+    def _open(self) -> tuple[Any, httpx.Client]:
         session = self._session()
         try:
             self._greet(session)
@@ -175,6 +181,7 @@ class Server:
         try:
             answer = session.get(f"{self.url}/api/v2/heartbeat")
             if _beats(answer):
+                self._check.greeted = True
                 return
             if _beats(session.get(f"{self.url}/api/v1/heartbeat")):
                 raise UserError(f"the Chroma server at {self.url} is older than 1.0", "run Chroma 1.5 or newer there")
@@ -182,20 +189,35 @@ class Server:
             raise Unavailable(f"the Chroma server at {self.url} can't be reached: {_said(error)}") from error
         raise UserError(f"what answers at {self.url} is no Chroma server ({answer.status_code})", _ADDRESS)
 
-    def _check(self, response: httpx.Response) -> None:
-        """Give a name to what no Chroma server says of itself; the rest is read by Chroma's client."""
+
+class _Check:
+    """Gives a name to what no Chroma server says of itself; the rest is read by Chroma's client."""
+
+    def __init__(self, url: str, with_token: bool) -> None:
+        self._url = url
+        self._with_token = with_token
+        self.greeted = False
+        """Whether a Chroma server has been found there."""
+
+    def __call__(self, response: httpx.Response) -> None:
+        """Raise if the answer is none of Chroma's own; arguments of httpx's event hook."""
         status = response.status_code
         if status in (401, 403):
             response.read()
-            sent = "does not take the token" if self._token else "asks for a token"
-            raise UserError(f"the Chroma server at {self.url} {sent} ({status})", "set WARDBOOK_CHROMA_TOKEN")
+            sent = "does not take the token" if self._with_token else "asks for a token"
+            raise UserError(f"the Chroma server at {self._url} {sent} ({status})", "set WARDBOOK_CHROMA_TOKEN")
         if status in (429, 502, 503, 504):
-            raise Unavailable(f"the Chroma server at {self.url} is not ready ({status})")
+            raise Unavailable(f"the Chroma server at {self._url} is not ready ({status})")
         if status >= 500:
             text = response.read().decode("utf-8", "replace")[:300]
-            raise Unavailable(f"the Chroma server at {self.url} failed ({status}): {text}")
+            raise Unavailable(f"the Chroma server at {self._url} failed ({status}): {text}")
+        if status == 413:
+            raise UserError(f"the Chroma server at {self._url} takes no request as large as ours (413)", _LARGE)
         if 300 <= status < 400:
-            raise UserError(f"what answers at {self.url} sends elsewhere ({status})", _ADDRESS)
+            raise UserError(f"what answers at {self._url} sends elsewhere ({status})", _ADDRESS)
+        if self.greeted and "json" not in response.headers.get("content-type", ""):
+            text = response.read().decode("utf-8", "replace")[:300]
+            raise UserError(f"what answers at {self._url} is no Chroma server ({status}): {text}", _ADDRESS)
 
 
 class Collection:
@@ -256,7 +278,15 @@ class Collection:
             raise Unavailable(message, "wardbook index") from error
 
 
+def _close(opened: list[tuple[Any, httpx.Client]]) -> None:
+    while opened:
+        system, session = opened.pop()
+        system.stop()
+        session.close()
+
+
 _PAGE = 500
+_LARGE = "let the proxy before it take 40 MB (nginx: client_max_body_size 40m)"
 _ADDRESS = "set WARDBOOK_CHROMA_URL to the address of `chroma run`, such as http://127.0.0.1:8000"
 
 

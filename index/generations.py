@@ -120,6 +120,8 @@ def update(
             for sentence in found.damage:
                 say(f"{sentence[:1].upper()}{sentence[1:]}; it is made again.")
         if not anew and found.serving is not None and found.serving.holds(entries):
+            if thorough:
+                stores.publish(folder, found.serving.name, thorough=True)
             _clean(folder, found.serving.name, None)
             return found.serving
         making = Making(folder, encoder, recipe, progress, anew, stores)

@@ -162,8 +162,10 @@ class SharedIndex:
             self.server.delete(_passages(name))
             self.server.delete(_files(name))
 
-    def publish(self, folder: Path, name: str) -> None:
+    def publish(self, folder: Path, name: str, *, thorough: bool = False) -> None:
         """Write what the server lacks of a generation, read it back, and let it serve for everybody.
+
+        With `thorough` the files that it has are read back as well.
 
         Raises:
             BusyIndex: the lock was lost meanwhile.
@@ -172,7 +174,7 @@ class SharedIndex:
             raise RuntimeError("an index is published by who holds the lock")
         text = (folder / "generations" / f"{name}.json").read_text(encoding="utf-8")
         for segment, sha256 in segments_in(text, name).items():
-            self._upload(folder, segment, sha256)
+            self._upload(folder, segment, sha256, thorough)
         pointer = self.look()
         if pointer is None:
             noted = {"wardbook": "index", "format": FORMAT, "id": secrets.token_hex(8), "current": "", "before": ""}
@@ -180,9 +182,7 @@ class SharedIndex:
             pointer = self.look()
             if pointer is None:
                 raise Unavailable(f"{self._where()} does not keep what it is given")
-        kept_files.put(pointer.collection, name, text.encode("utf-8"))
-        if kept_files.get(pointer.collection, name) != text.encode("utf-8"):
-            raise Damaged(f"generation {name} does not come back from {self._where()} as it was written", MEND)
+        self._put(pointer.collection, name, text.encode("utf-8"))
         self._lock.check()
         before = pointer.before if pointer.current == name else pointer.current
         pointer.collection.modify(metadata={**pointer.collection.metadata, "current": name, "before": before})
@@ -230,6 +230,7 @@ class SharedIndex:
         aside.mkdir()
         (aside / _FACTS).write_bytes(content)
         for file in facts.files:
+            (aside / file).parent.mkdir(parents=True, exist_ok=True)
             (aside / file).write_bytes(kept_files.get(found, file) or b"")
         if not _whole(aside, facts):
             raise Damaged(f"index is damaged: a file of segment {name} on {self._where()} is not as written", MEND)
@@ -248,24 +249,33 @@ class SharedIndex:
             if path.name not in kept and not path.name.startswith("."):
                 shutil.rmtree(path, ignore_errors=True)
 
-    def _upload(self, folder: Path, name: str, sha256: str) -> None:
+    def _put(self, kept: Collection, path: str, content: bytes) -> None:
+        """Keep a file and read it back."""
+        if kept_files.get(kept, path) != content:
+            kept_files.remove(kept, path)
+            kept_files.put(kept, path, content)
+            if kept_files.get(kept, path) != content:
+                raise Damaged(f"{path} does not come back from {self._where()} as it was written", MEND)
+
+    def _upload(self, folder: Path, name: str, sha256: str, thorough: bool) -> None:
         """Write the files of a segment to the server, if they are not there whole."""
         path = folder / "segments" / name
+        facts = SegmentFacts.from_json((path / _FACTS).read_text(encoding="utf-8"))
+        files = (*facts.files, _FACTS)
         found = self.server.find(_files(name))
+        if found is not None and found.metadata.get("whole") == sha256:
+            if thorough:
+                for file in files:
+                    self._put(found, file, (path / file).read_bytes())
+            return
         if found is not None:
-            if found.metadata.get("whole") == sha256:
-                return
             self.server.delete(found.name)
         noted = {"wardbook": "files", "format": FORMAT}
         made = self.server.create(_files(name), noted)
         if made is None:
             raise RuntimeError(f"there are files of segment {name} already")
-        facts = SegmentFacts.from_json((path / _FACTS).read_text(encoding="utf-8"))
-        for file in (*facts.files, _FACTS):
-            content = (path / file).read_bytes()
-            kept_files.put(made, file, content)
-            if kept_files.get(made, file) != content:
-                raise Damaged(f"{path / file} does not come back from {self._where()} as it was written", MEND)
+        for file in files:
+            self._put(made, file, (path / file).read_bytes())
         made.modify(metadata={**noted, "whole": sha256})
 
     def _clean(self, index: Collection, kept: set[str]) -> None:

@@ -51,8 +51,11 @@ class Stores(Protocol):
         """Remove the store of a segment that could not be written; its folder is removed by who wrote it."""
         ...
 
-    def publish(self, folder: Path, name: str) -> None:
-        """Let others have a generation that lies whole in the folder, before it serves there."""
+    def publish(self, folder: Path, name: str, *, thorough: bool = False) -> None:
+        """Let others have a generation that lies whole in the folder, before it serves there.
+
+        With `thorough` what they have of it already is looked at too, and mended.
+        """
         ...
 
 
@@ -79,7 +82,7 @@ class Embedded:
     def drop(self, name: str) -> None:
         """Do nothing: it goes with its folder."""
 
-    def publish(self, folder: Path, name: str) -> None:
+    def publish(self, folder: Path, name: str, *, thorough: bool = False) -> None:
         """Do nothing: there are no others."""
 
 
