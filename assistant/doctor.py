@@ -44,6 +44,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         ("encoder", _encoder),
         ("models", _models),
         ("documents", _documents),
+        *((("chroma server", _chroma_server),) if settings.chroma_url else ()),
         ("index", _index),
         ("chat model", _chat_model),
     )
@@ -114,6 +115,24 @@ def _chat_model(settings: Settings) -> str:
         return "none is set; answers are quotes"
     probe(open_chat_model(model_options(settings, settings.model)))
     return f"{settings.model} answers"
+
+
+def _chroma_server(settings: Settings) -> str:
+    from assistant.sharing import shared_index
+    from index.server_lock import holder
+    from index.shared import PREFIX
+
+    shared = shared_index(settings)
+    if shared is None:
+        return "none is set; the index is in HOME"
+    server = shared.server
+    pointer = shared.look()
+    if pointer is None:
+        raise UserError(f"there is no index on the Chroma server at {server.url}", "wardbook index")
+    busy = holder(server)
+    said = f"{server.url}, {len(server.names(PREFIX))} collections of Wardbook, {server.kind()}"
+    server.close()
+    return said + (f"; {busy}" if busy else "")
 
 
 def _index(settings: Settings) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
+from corpus.library import Library
+from index.manifest import Damaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +29,16 @@ def repair(settings: Settings, progress: Progress | None = None) -> Iterator[str
     Raises:
         UserError: the disk does not take it, or another process is changing the index and does not end.
     """
-    from assistant.wiring import build_index, open_library
+    from assistant.sharing import shared_index
+    from assistant.wiring import build_index
     from index.copies import remove_abandoned
     from index.disk import writing
 
-    library = open_library(settings)
+    library = Library(settings.documents_folder)
+    shared = shared_index(settings)
+    if shared is not None:
+        with suppress(Damaged):
+            shared.current(settings.index_folder)
     for path in library.unreadable():
         document = _indexed(settings, path.stem)
         if document is not None:

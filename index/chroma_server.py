@@ -54,6 +54,21 @@ class Server:
         """Return the server's own time, seconds since 1970: machines need not agree on theirs."""
         return float(self.asked(lambda api: api.heartbeat())) / 1e9
 
+    def kind(self) -> str:
+        """Say which server it is; Chroma's Python server calls itself by its package's version, `chroma run` "1.0.0".
+
+        Raises:
+            UserError: it is Chroma's Python server, which anybody who reaches it can make run code (CVE-2026-45829).
+        """
+        version = str(self.asked(lambda api: api.get_version()))
+        if self._check.server == "uvicorn":
+            raise UserError(
+                f"the Chroma server at {self.url} is Chroma's Python server {version}, which is open to code of "
+                "whoever reaches it (CVE-2026-45829)",
+                "start it with `chroma run`",
+            )
+        return f"API version {version}"
+
     def names(self, prefix: str) -> dict[str, Any]:
         """Return the metadata of each collection whose name begins so, by name."""
         found: dict[str, Any] = {}
@@ -198,10 +213,13 @@ class _Check:
         self._with_token = with_token
         self.greeted = False
         """Whether a Chroma server has been found there."""
+        self.server = ""
+        """What it called itself in its last answer."""
 
     def __call__(self, response: httpx.Response) -> None:
         """Raise if the answer is none of Chroma's own; arguments of httpx's event hook."""
         status = response.status_code
+        self.server = response.headers.get("server", "")
         if status in (401, 403):
             response.read()
             sent = "does not take the token" if self._with_token else "asks for a token"

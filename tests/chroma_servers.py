@@ -36,6 +36,11 @@ class ChromaProcess:
                 assert time.monotonic() < until, "chroma run does not start"
                 time.sleep(0.05)
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._process is not None
+
     def begin(self) -> None:
         """Start it."""
         command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(self.folder)]

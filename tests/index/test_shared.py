@@ -46,6 +46,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]
 @pytest.fixture
 def chroma(running: ChromaProcess) -> ChromaProcess:
     """The server, with nothing on it."""
+    if not running.runs:
+        running.start()
     server = Server(running.url)
     for name in server.names(""):
         server.delete(name)
