@@ -76,11 +76,13 @@ def build_index(
         return change.done(manifest)
 
 
-def open_assistant(settings: Settings, progress: Progress | None = None, say: Say | None = None) -> Assistant:
+def open_assistant(
+    settings: Settings, progress: Progress | None = None, say: Say | None = None, *, encoder: Encoder | None = None
+) -> Assistant:
     """Open the assistant; where the index is missing, damaged or lacks documents, say so through `say` and mend it.
 
     What cannot be mended now, because another process is at work or the disk takes nothing, keeps nobody from asking
-    as long as a generation can be read: that is said too.
+    as long as a generation can be read: that is said too. The encoder of the settings is loaded unless it is given.
 
     Raises:
         UserError: the index was made by another encoder, vocabulary or reader, or the weights are not as expected.
@@ -89,7 +91,7 @@ def open_assistant(settings: Settings, progress: Progress | None = None, say: Sa
     from assistant.indexing import in_order, open_index
     from index.sentence_transformers_encoder import load
 
-    encoder = load(settings.encoder)
+    encoder = encoder or load(settings.encoder)
     index = open_index(settings, encoder, progress, say or (lambda _sentence: None))
     writers = open_writers(settings, encoder, say)
     assistant = Assistant(in_order(index.documents()), index, encoder, settings.home / "words", writers)

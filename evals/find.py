@@ -70,7 +70,7 @@ def home_with(documents: Mapping[str, Document], settings: Settings) -> Iterator
         return
     # On Windows a file still open cannot be deleted; a leftover in the temporary folder is no failed evaluation.
     with tempfile.TemporaryDirectory(prefix="wardbook-eval-", ignore_cleanup_errors=True) as folder:
-        aside = settings.model_copy(update={"home": Path(folder)})
+        aside = settings.model_copy(update={"home": Path(folder), "chroma_url": None})
         aside.documents_folder.mkdir(parents=True)
         for document in documents.values():
             (aside.documents_folder / f"{document.id}.json").write_text(to_json(document), encoding="utf-8")

@@ -112,7 +112,7 @@ def _home_with(document: Document, settings: Any) -> Iterator[Any]:
     from assistant.wiring import build_index, open_library
 
     with tempfile.TemporaryDirectory(prefix="wardbook-update-", ignore_cleanup_errors=True) as folder:
-        aside = settings.model_copy(update={"home": Path(folder)})
+        aside = settings.model_copy(update={"home": Path(folder), "chroma_url": None})
         for name in ("documents", "index", "words"):
             if (settings.home / name).is_dir():
                 shutil.copytree(

@@ -236,7 +236,7 @@ class Index:
             return ()
         lexical = np.concatenate(scores_of(self._lexicals, self._live, question))
         pool = max(limit, POOL)
-        each = [one.nearest(vector, pool) for one in self._slices]
+        each = self.stores.each(lambda one: one.nearest(vector, pool), self._slices)
         found, cosines = (np.concatenate(kind) for kind in zip(*each, strict=True))
         best = np.lexsort((found, -cosines))[:pool]
         near, cosines = found[best], cosines[best]

@@ -16,7 +16,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ from index.lock import Say
 from index.manifest import MEND, Damaged, SegmentFacts
 from index.manifest import segments_of as segments_in
 from index.server_lock import ServerLock, held_on
-from index.stores import current
+from index.stores import Found, Place, current
 from index.unavailable import Unavailable
 
 PREFIX = "wardbook-"
@@ -46,6 +47,8 @@ GRACE_SECONDS = 3600.0
 _REQUEST_BYTES = 16_000_000
 """Of one request that adds passages; Chroma takes 40 MB."""
 _ATTEMPTS = 5
+_AT_ONCE = 8
+"""Segments that one question asks together."""
 _FACTS = "segment.json"
 
 
@@ -155,6 +158,13 @@ class SharedIndex:
             what = f"holds {held} passages, expected {facts.passages}"
             raise Damaged(f"index is damaged: collection {found.name} on {self._where()} {what}", MEND)
         return store, lambda: None
+
+    def each(self, ask: Callable[[Place], Found], of: Sequence[Place]) -> list[Found]:
+        """Ask several at once: the time goes to waiting for the server."""
+        if len(of) < 2:
+            return [ask(one) for one in of]
+        with ThreadPoolExecutor(min(len(of), _AT_ONCE), thread_name_prefix="segments") as workers:
+            return list(workers.map(ask, of))
 
     def drop(self, name: str) -> None:
         """Remove what could be written of a segment, if the server can be reached."""

@@ -6,14 +6,16 @@ server (`index/shared.py`) they are there, and the folder only mirrors what is s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from index.chroma_store import ChromaStore
 from index.copies import copy
 from index.manifest import SegmentFacts
 
+Place = TypeVar("Place")
+Found = TypeVar("Found")
 CHROMA = "chroma"
 """Folder of a segment that its own Chroma lies in."""
 
@@ -47,6 +49,10 @@ class Stores(Protocol):
         """
         ...
 
+    def each(self, ask: Callable[[Place], Found], of: Sequence[Place]) -> list[Found]:
+        """Ask several segments the same, and return what each says, in their order."""
+        ...
+
     def drop(self, name: str) -> None:
         """Remove the store of a segment that could not be written; its folder is removed by who wrote it."""
         ...
@@ -78,6 +84,10 @@ class Embedded:
         except BaseException:
             private.close()
             raise
+
+    def each(self, ask: Callable[[Place], Found], of: Sequence[Place]) -> list[Found]:
+        """Ask one after the other: they all work on the same processor."""
+        return [ask(one) for one in of]
 
     def drop(self, name: str) -> None:
         """Do nothing: it goes with its folder."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.benchmarks import bioasq_confidence, medquad_sections, plain_pipelines
+from evals.benchmarks import bioasq_confidence, medquad_sections, plain_pipelines, shared_index
 from evals.benchmarks.medquad import read_sample
 from index.fake_encoder import FakeEncoder
 
@@ -114,3 +114,11 @@ def test_evidence_is_asked_for_with_and_without(data: Path) -> None:
     found = bioasq_confidence.run(documents, asked, encoder)
     assert list(found) == list(bioasq_confidence.WAYS)
     assert found["best cosine"] > 0.5
+
+
+@pytest.mark.real
+def test_an_index_of_ones_own_and_one_on_a_server_take_turns(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shared_index.main(["--documents", "2", "--questions", "2", "--fake", "--data", str(data)])
+    printed = capsys.readouterr().out
+    assert printed.count("embedded") == printed.count("remote") == 2
+    assert "2 questions each way" in printed

@@ -65,6 +65,14 @@ def test_a_temporary_home_holds_the_missing_and_the_own_documents_and_is_gone_af
     assert "gallstones" not in [document.id for document in Library(settings.documents_folder).documents()]
 
 
+def test_a_temporary_home_never_goes_to_the_server_that_machines_share(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", chroma_url="http://127.0.0.1:9")
+    gallstones = documents_of([load(SUITES / "gallstones.yaml")], Library(settings.documents_folder))["gallstones"]
+    with home_with({gallstones.id: gallstones}, settings) as used:
+        assert used.chroma_url is None
+        assert used.index_folder == used.home / "index"
+
+
 def test_the_documents_of_the_evaluation_are_the_ones_that_suites_ask_about() -> None:
     asked = {load(path).document for path in SUITES.glob("*.yaml")}
     assert {path.stem for path in DOCUMENTS.glob("*.md")} - asked == set()
