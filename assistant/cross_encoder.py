@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.low_rank import LowRank, Sequences
 from assistant.low_rank import Tokens as WordPieces
+from index.transformer import MOST_TOKENS
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.safetensors"
 QUESTION_TOKENS = 64
@@ -70,6 +71,17 @@ class Tokens:
             spans.append((start, before + len(beside)))
         return self._joined(asked, beside, spans)
 
+    def inventories(self, question: str, title: str, headings: Sequence[str]) -> list[Sequences]:
+        """Return the inventory in as many sequences as it takes when it is longer than what is read at once."""
+        whole = self.inventory(question, title, headings)
+        if len(whole.ids) <= MOST_TOKENS:
+            return [whole]
+        middle = len(headings) // 2
+        return [
+            *self.inventories(question, title, headings[:middle]),
+            *self.inventories(question, title, headings[middle:]),
+        ]
+
     def _asked(self, question: str) -> list[int]:
         return self._of(question)[-QUESTION_TOKENS:]
 
@@ -92,13 +104,14 @@ class _LowRankCrossEncoder:
         if not texts:
             return np.zeros(0, dtype=np.float32)
         hidden = self._body.read([self._tokens.passage(question, text) for text in texts])
-        return self._body.head("passage", hidden[:, 0])
+        return self._body.head("passage", np.stack([one[0] for one in hidden]))
 
     def sections(self, question: str, title: str, headings: Sequence[str]) -> Judged:
-        import torch
-
-        read = self._tokens.inventory(question, title, headings)
-        hidden = self._body.read([read])[0]
-        means = [hidden[start:end].mean(0) for start, end in read.spans if end > start]
-        scores = self._body.head("section", torch.stack(means)) if means else np.zeros(0, dtype=np.float32)
-        return Judged(float(self._body.head("scope", hidden[:1])[0]), scores)
+        read = self._tokens.inventories(question, title, headings)
+        hidden = self._body.read(read)
+        spans = [(rows, *span) for one, rows in zip(read, hidden, strict=True) for span in one.spans]
+        # Of a heading without words, what follows it is read.
+        means = [rows[start : max(end, start + 1)].mean(0) for rows, start, end in spans]
+        scores = self._body.head("section", np.stack(means)) if means else np.zeros(0, dtype=np.float32)
+        # What any part of a long list makes likely is likely.
+        return Judged(float(self._body.head("scope", np.stack([rows[0] for rows in hidden])).max()), scores)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PACKAGES = (
     "wardbook",
     "chromadb",
+    "onnxruntime",
     "sentence-transformers",
     "torch",
     "gradio",
@@ -83,7 +84,8 @@ def _encoder(settings: Settings) -> str:
     from index.sentence_transformers_encoder import load
 
     encoder = load(settings.encoder)
-    return f"{encoder.name}, {encoder.dimension} dimensions, {encoder.fingerprint}"
+    computing = "ONNX Runtime" if settings.encoder is None else "PyTorch"
+    return f"{encoder.name}, {encoder.dimension} dimensions, {encoder.fingerprint}, in {computing}"
 
 
 def _models(_settings: Settings) -> str:

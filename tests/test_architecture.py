@@ -21,6 +21,8 @@ BIG_LIBRARIES = (
     "bm25s",
     "docx",
     "ir_measures",
+    "onnx",
+    "onnxruntime",
     "pypdfium2",
 )
 HEAVY = (*BIG_LIBRARIES, "torch", "sklearn", "transformers", "pandas")

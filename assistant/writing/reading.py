@@ -41,8 +41,8 @@ class FittedReader:
 
     def log_odds(self, sentence: str, quotes: Sequence[str]) -> float:
         """Return the log-odds that the quotes support the sentence."""
-        hidden = self._body.read([supported(self._body.tokens, sentence, quotes)])
-        return float(self._body.head("support", hidden[:, 0])[0])
+        (hidden,) = self._body.read([supported(self._body.tokens, sentence, quotes)])
+        return float(self._body.head("support", hidden[:1])[0])
 
 
 class LocalNli:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 import numpy as np
 
-from assistant.low_rank import LAYERS, Sequences, Tokens, padded
+from assistant.low_rank import LAYERS, Sequences, Tokens
 from index.sentence_transformers_encoder import packaged_folder
 
 RANK, STRENGTH = 16, 2.0
@@ -134,6 +134,19 @@ class LowRankTrainer:
                 if step % 100 == 0:
                     minutes = (time.monotonic() - begun) / 60
                     click.echo(f"step {step} of {steps}, {minutes:.0f} min: loss {np.mean(losses[-100:]):.3f}")
+
+
+def padded(sequences: Sequence[Sequences]) -> dict[str, Any]:
+    """Return what the body takes: int64 tensors (sequences, longest), short ones padded with 0 and masked."""
+    import torch
+
+    longest = max(len(one.ids) for one in sequences)
+    ids, mask, kinds = (torch.zeros((len(sequences), longest), dtype=torch.long) for _ in range(3))
+    for row, one in enumerate(sequences):
+        ids[row, : len(one.ids)] = torch.tensor(one.ids)
+        mask[row, : len(one.ids)] = 1
+        kinds[row, : len(one.ids)] = torch.tensor(one.kinds)
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
 
 
 def batches(items: Sequence[tuple[Sequences, Any]], chance: random.Random) -> list[list[tuple[Sequences, Any]]]:

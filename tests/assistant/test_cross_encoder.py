@@ -63,8 +63,25 @@ def test_passages_read_together_are_judged_as_alone(fitted: CrossEncoder) -> Non
     texts = ["Gout.", "Marsh rash > Causes: Wading in cold marsh water brings it on within a day or two."]
     together = fitted.passages("What causes it?", texts)
     alone = np.concatenate([fitted.passages("What causes it?", [text]) for text in texts])
-    # In bfloat16 padding moves a score by some thousandths.
-    assert together == pytest.approx(alone, abs=0.05)
+    assert together == pytest.approx(alone, abs=1e-4)
+
+
+@pytest.mark.real
+def test_a_list_of_headings_longer_than_is_read_at_once_is_read_in_parts(fitted: CrossEncoder, tokens: Tokens) -> None:
+    headings = [*(f"Chapter {number}" for number in range(300)), "Therapy"]
+    parts = tokens.inventories("Which cream helps?", "Marsh rash", headings)
+    assert len(parts) > 1
+    assert max(len(part.ids) for part in parts) <= 512
+    asked = fitted.sections("Which cream helps?", "Marsh rash", headings)
+    assert asked.sections.shape == (301,)
+    assert asked.sections.argmax() == 300
+
+
+@pytest.mark.real
+def test_a_heading_that_has_no_words_is_judged_all_the_same(fitted: CrossEncoder) -> None:
+    asked = fitted.sections("Which cream helps?", "Marsh rash", ["Look For", "\u200b", "Therapy"])
+    assert asked.sections.shape == (3,)
+    assert asked.sections.argmax() == 2
 
 
 @pytest.mark.real

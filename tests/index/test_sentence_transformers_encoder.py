@@ -81,14 +81,15 @@ def test_the_packaged_encoder_gives_unit_rows_and_the_same_ones_each_time(packag
 
 
 @pytest.mark.real
-def test_rows_stand_in_the_order_of_the_texts_and_are_what_the_library_gives(packaged: Encoder) -> None:
+def test_rows_of_another_model_stand_in_order_and_are_what_the_library_gives() -> None:
+    encoder = load(str(packaged_folder()))
     done: list[int] = []
     texts = [f"{'long ' * (40 - number)}text {number}" for number in range(40)]
-    rows = packaged.encode_passages(texts, done.append)
-    theirs = packaged._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)  # type: ignore[attr-defined]
+    rows = encoder.encode_passages(texts, done.append)
+    theirs = encoder._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)  # type: ignore[attr-defined]
     assert np.allclose(rows, theirs, atol=1e-5)
     assert done == [32, 40]
-    assert np.allclose(packaged.encode_questions(texts[:3]), theirs[:3], atol=1e-5)
+    assert np.allclose(encoder.encode_questions(texts[:3]), theirs[:3], atol=1e-5)
 
 
 @pytest.mark.real
