@@ -22,6 +22,7 @@ from corpus.passages import split
 INSTRUCTIONS = (
     "Answers questions about clinical documents in their own words. `outcome` tells an answer from three refusals: the "
     "section that would answer is withheld in this copy, the document does not say, the question is not about it. "
+    "Where `candidates` are given, it is unclear which document is meant: ask the person, then again with `document`. "
     "Quote `statements` with their citations; never fill a refusal from elsewhere as if the document said it."
 )
 
@@ -58,11 +59,12 @@ def agents_server(library: Shelf, desk: Desk) -> Any:
     async def ask(question: str, document: str | None = None, history: list[TurnBody] | None = None) -> AnswerBody:
         """Ask a question of at most 2,000 characters; get cited quotes, or which kind of refusal it is.
 
-        `document` is an id of `list_documents`; without one the nearest document is asked. `history` holds the earlier
-        messages, oldest first, so that "and in adults?" is read in context.
+        `document` is an id of `list_documents`; without one, the document that question or conversation are about is
+        asked, or `candidates` are given to choose from. `history` holds the earlier messages, oldest first, so that
+        "and in adults?" is read in context; an answer's turn carries the id of its document.
         """
         try:
-            turns = [Turn(turn.role, turn.content) for turn in (history or [])[-MAX_TURNS:]]
+            turns = [Turn(turn.role, turn.content, turn.document) for turn in (history or [])[-MAX_TURNS:]]
             return AnswerBody.model_validate((await desk.ask(question, turns, document)).to_dict())
         except Busy as busy:
             raise ToolError(busy.message) from None

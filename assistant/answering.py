@@ -34,7 +34,6 @@ from assistant.outcome import (
     topic_statuses,
 )
 from assistant.question import Part, asks_something, metadata_topics, read_part
-from assistant.types import Turn
 from assistant.weighing import Read, read_hits, weigh
 from assistant.word_vectors import WordVectors
 from assistant.words import language, words
@@ -174,20 +173,10 @@ class Reader:
             self.lexicon(document_id)
         self._vectors.save()
 
-    def nearest_document(self, question: str, history: Sequence[Turn]) -> Document:
-        """Return the document that a question is nearest to; a follow-up's words count together with those before it.
-
-        Raises:
-            UserError: there is no document.
-        """
-        documents = list(self._documents.values())
-        if not documents:
-            raise UserError("there is no document to ask", "wardbook documents add FILE")
-        if len(documents) == 1:
-            return documents[0]
-        asked = " ".join([*(turn.content for turn in history if turn.role == "user"), question])[-1_000:]
-        hits = self._index.search(asked, limit=1)
-        return self._documents[hits[0].passage.document_id] if hits else documents[0]
+    def wording(self, text: str) -> tuple[np.ndarray, Asking]:
+        """Return the vector of a question, and what its wording asks for."""
+        vector = self._encoder.encode_questions([text])[0]
+        return vector, self._asking(text, vector)
 
     def find(self, part: Part, setting: str, lexicon: Lexicon) -> Found:
         """Search one document for one part and describe the hits to the models."""

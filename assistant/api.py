@@ -81,7 +81,7 @@ def routes(library: Shelf, desk: Desk) -> APIRouter:
     checked = Depends(readable)
 
     async def answer(body: AskBody, told: Told | None = None) -> dict[str, Any]:
-        history = [Turn(turn.role, turn.content) for turn in body.history]
+        history = [Turn(turn.role, turn.content, turn.document) for turn in body.history]
         return (await desk.ask(body.question, history, body.document, model=body.model, told=told)).to_dict()
 
     @router.post(

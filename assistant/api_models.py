@@ -18,7 +18,13 @@ class TurnBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     role: Literal["user", "assistant"]
-    content: str = Field(max_length=MAX_TURN_CHARS)
+    content: str = Field(max_length=MAX_TURN_CHARS, description="May be empty where a turn only chooses a document.")
+    document: str | None = Field(
+        default=None,
+        max_length=500,
+        description="Id of the document that an answer was about (`document.id` of that answer), or that the reader "
+        "chose then. The conversation stays with the last one, unless a question names another.",
+    )
 
 
 class AskBody(BaseModel):
@@ -43,7 +49,10 @@ class AskBody(BaseModel):
         default_factory=list, max_length=MAX_TURNS, description="Earlier messages, oldest first."
     )
     document: str | None = Field(
-        default=None, description="Id of the document; without one, the document that the question is nearest to."
+        default=None,
+        description="Id of the document to answer from, and from no other. Without one: the document that the "
+        "conversation is about, unless the question names another; else the one that the question is about; else the "
+        "answer asks back with `candidates`.",
     )
 
     model: str | None = Field(
@@ -86,6 +95,13 @@ class StatementBody(_Told):
 
     text: str
     citations: list[CitationBody]
+
+
+class CandidateBody(_Told):
+    """A document that the question may be about."""
+
+    id: str
+    title: str
 
 
 class DocumentRefBody(_Told):
@@ -137,6 +153,7 @@ class AnswerBody(_Told):
                     "notice": None,
                     "confidence": 0.97,
                     "document": {"id": _ID, "title": _TITLE, "version": "sha256:…"},
+                    "candidates": [],
                     "answered_by": "quotes",
                     "writing": None,
                     "elapsed_ms": 14.2,
@@ -152,7 +169,13 @@ class AnswerBody(_Told):
     withheld: list[str] = Field(description="Headings of sections that would answer but are not in this copy.")
     notice: str | None
     confidence: float
-    document: DocumentRefBody | None
+    document: DocumentRefBody | None = Field(
+        description="Null when the question is about none of the documents, or when it is unclear which one is meant."
+    )
+    candidates: list[CandidateBody] = Field(
+        description="Where it is unclear which document is meant, two or three to choose from: ask the same question "
+        "again with `document` set to the one chosen. The outcome is then out_of_scope, and nothing is quoted."
+    )
     answered_by: str = Field(description="“quotes” for the document's own words, or the model that wrote the text.")
     writing: WritingBody | None = Field(description="How a chat model's sentences fared; null when none was to write.")
     elapsed_ms: float

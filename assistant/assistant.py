@@ -15,13 +15,14 @@ from pathlib import Path
 
 from assistant import notices
 from assistant.answering import Reader, Reading
+from assistant.choosing import Chooser, Chosen
 from assistant.counting import count_statement
 from assistant.followups import readings
 from assistant.parts import take_apart
 from assistant.spelling import mend
-from assistant.types import Answer, Citation, DocumentRef, Outcome, Statement, Turn
+from assistant.types import Answer, Candidate, Citation, DocumentRef, Outcome, Statement, Turn
 from assistant.writing.rewriting import complete
-from assistant.writing.writer import Asked
+from assistant.writing.writer import Asked, Writer
 from assistant.writing.writers import Writers
 from corpus.errors import UserError
 from corpus.types import Document, Passage
@@ -74,6 +75,7 @@ class Assistant:
         self.documents = tuple(documents)
         self.index = index
         self._reader = Reader(documents, index, encoder, cache_folder)
+        self._chooser = Chooser(documents, index, self._reader.wording, self._reader.english)
         self._writers = writers or Writers()
 
     def document(self, document_id: str) -> Document:
@@ -90,11 +92,13 @@ class Assistant:
         newer.documents = tuple(documents)
         newer.index = index
         newer._reader = self._reader.renewed(documents, index)
+        newer._chooser = self._chooser.renewed(documents, index)
         return newer
 
     def warm(self) -> None:
         """Do at start what the first question would otherwise wait for."""
         self._reader.warm()
+        self._chooser.warm()
 
     def ask(
         self,
@@ -105,7 +109,10 @@ class Assistant:
         model: str | None = None,
         told: Callable[[Statement], object] = lambda statement: None,
     ) -> Answer:
-        """Answer a question from one document: the one named, or the one that the question is nearest to.
+        """Answer a question from one document: the one given and no other, or the one that the question is about.
+
+        Where there are several and none is given, a conversation stays with its document unless a question names
+        another. Where it is unclear which one is meant, the answer offers `candidates` and quotes none of them.
 
         `model` names the chat model that writes, "quotes" for none, None for the one of the settings. `told` is given
         each statement of a written answer as soon as it stands.
@@ -117,26 +124,59 @@ class Assistant:
         began = time.perf_counter()
         check_question(question)
         writer = self._writers.choose(model)
-        document = (
-            self._reader.document(document_id) if document_id else self._reader.nearest_document(question, history)
-        )
-        lexicon = self._reader.lexicon(document.id)
-        mended = mend(question, lexicon.words, self._reader.english)
-        ways = readings(mended, history, lexicon.subject)
-        if writer is not None and writer.rewrites and ways[0] != mended:
-            completed = complete(mended, history, document.title, writer.model)
-            ways = (completed,) if completed else ways
-        decided = [self._decide(way, document) for way in ways]
-        # The likeliest reading comes first: another one is preferred where it is answered and the first is not.
-        chosen = max(decided, key=lambda way: (way.answered, -decided.index(way)))
-        interpreted = chosen.text if chosen.text.strip() != question.strip() else None
-        answer = self._answer(question, interpreted, chosen, document)
+        if document_id:
+            chosen = Chosen(self._reader.document(document_id), question, tuple(history))
+        else:
+            chosen = self._chooser.choose(question, history)
+        if chosen.document is None:
+            return self._unclear(question, chosen, (time.perf_counter() - began) * 1000.0)
+        document = chosen.document
+        decided = self._read(chosen, document, writer)
+        if not decided.answered and chosen.candidates:
+            return self._unclear(question, chosen, (time.perf_counter() - began) * 1000.0)
+        if not decided.answered and chosen.otherwise is not None:
+            document = chosen.otherwise
+            decided = self._read(replace(chosen, history=chosen.told_otherwise), document, writer)
+        interpreted = decided.text if decided.text.strip() != question.strip() else None
+        answer = self._answer(question, interpreted, decided, document)
         if writer is not None and answer.outcome == "answered":
-            asked = Asked(chosen.text, document.title, answer.statements, lexicon.abbreviations)
+            abbreviations = self._reader.lexicon(document.id).abbreviations
+            asked = Asked(decided.text, document.title, answer.statements, abbreviations)
             written = writer.write(asked, told)
             by = written.writing.model if written.writing.released else "quotes"
             answer = replace(answer, statements=written.statements, answered_by=by, writing=written.writing)
         return replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000.0)
+
+    def _read(self, chosen: Chosen, document: Document, writer: Writer | None) -> _Decided:
+        """Read a question of one document in the ways that there are, and return the one that is answered first."""
+        lexicon = self._reader.lexicon(document.id)
+        mended = mend(chosen.question, lexicon.words, self._reader.english)
+        ways = readings(mended, chosen.history, lexicon.subject)
+        if writer is not None and writer.rewrites and ways[0] != mended:
+            completed = complete(mended, chosen.history, document.title, writer.model)
+            ways = (completed,) if completed else ways
+        decided = [self._decide(way, document) for way in ways]
+        # The likeliest reading comes first: another one is preferred where it is answered and the first is not.
+        return max(decided, key=lambda way: (way.answered, -decided.index(way)))
+
+    def _unclear(self, question: str, chosen: Chosen, elapsed_ms: float) -> Answer:
+        """Return the answer to a question that may be about several documents, or is about none."""
+        titles = [document.title for document in chosen.candidates]
+        line = notices.ask_back(titles) if titles else notices.about_none(len(self.documents))
+        emergency, _ = notices.care(question)
+        return Answer(
+            question=question,
+            interpreted_as=None,
+            outcome="out_of_scope",
+            statements=(),
+            withheld=(),
+            notice=f"{emergency} {line}" if emergency else line,
+            confidence=chosen.confidence,
+            document=None,
+            answered_by="quotes",
+            elapsed_ms=elapsed_ms,
+            candidates=tuple(Candidate(document.id, document.title) for document in chosen.candidates),
+        )
 
     def _decide(self, text: str, document: Document) -> _Decided:
         apart = take_apart(text)
@@ -190,7 +230,9 @@ class Assistant:
             ]
         else:
             first = next(part for part in decided.parts if part.decision.outcome == outcome)
-            lines.append(notices.refusal(outcome, document, withheld, first.nearest_heading, first.about_subject))
+            only = len(self.documents) == 1
+            nearest, about = first.nearest_heading, first.about_subject
+            lines.append(notices.refusal(outcome, document, withheld, nearest, about, only=only))
         if clinician and outcome != "out_of_scope":
             lines.append(clinician)
         return " ".join(lines) or None

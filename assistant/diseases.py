@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,20 @@ def named(part: Part, lexicon: Lexicon) -> Named:
             else:
                 foreign = max(foreign, len(content))
     return Named(known, foreign)
+
+
+def disease_names_in(asked: Sequence[str], without: Set[frozenset[str]] = frozenset()) -> list[frozenset[str]]:
+    """Return the telling stems of every disease name that stands in a question, given as the stems of its words.
+
+    `without` holds names, as such sets, that are taken for unknown: how well unknown ones are told is measured by it.
+    """
+    asked = tuple(asked)
+    return [
+        content
+        for start, first in enumerate(asked)
+        for name, content in _names().get(first, ())
+        if asked[start : start + len(name)] == name and content not in without
+    ]
 
 
 @cache

@@ -10,23 +10,31 @@ from assistant.words import contains_phrase, language, phrase_stems
 from corpus.types import Document
 
 NEAREST = "The nearest it has is under"
+ASK_BACK = "Which document do you mean:"
 CLINICIAN = "This is study material about the disease, not advice about a person: please see a clinician."
 EMERGENCY = "If this is an emergency, call your emergency number or go to the nearest emergency department now."
 
 
 def refusal(
-    outcome: Outcome, document: Document, withheld: Sequence[str], nearest: str | None, about_subject: bool
+    outcome: Outcome,
+    document: Document,
+    withheld: Sequence[str],
+    nearest: str | None,
+    about_subject: bool,
+    *,
+    only: bool = True,
 ) -> str:
     """Return the line for a question that is not answered.
 
     `nearest` is the heading of the section that comes nearest; a PubMed search is offered for the document's subject.
+    `only` tells whether there is no other document to ask.
     """
     if outcome == "withheld":
         names = _joined(withheld)
         verb = "is" if len(withheld) == 1 else "are"
         return f"{names} would answer this, but {verb} withheld in this copy of “{document.title}”."
     if outcome == "out_of_scope":
-        return f"This is not about “{document.title}”, the document that can be asked here."
+        return f"This is not about “{document.title}”{', the document that can be asked here' if only else ''}."
     line = f"“{document.title}” does not say."
     if nearest:
         line += f" {NEAREST} {nearest}."
@@ -43,6 +51,17 @@ def withheld_part(withheld: Sequence[str], document: Document) -> str:
 def unanswered_part(asked: str) -> str:
     """Return the line for the part of an answered question that the document does not answer."""
     return f"The document does not answer this part: “{asked.strip(' ?.,')}”."
+
+
+def ask_back(titles: Sequence[str]) -> str:
+    """Return the line for a question that may be about several documents."""
+    quoted = [f"“{title}”" for title in titles]
+    return f"{ASK_BACK} {', '.join(quoted[:-1])} or {quoted[-1]}?"
+
+
+def about_none(documents: int) -> str:
+    """Return the line for a question that none of the documents is about."""
+    return f"None of the {documents:,} documents that can be asked here is about this."
 
 
 def care(question: str) -> tuple[str | None, str | None]:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assistant.feedback_html import thumbs_html
-from assistant.notices import NEAREST
+from assistant.notices import ASK_BACK, NEAREST
 from assistant.types import Outcome, Statement, Turn
 from corpus.errors import UserError
 from corpus.types import Document
@@ -63,6 +63,13 @@ class ShownDocument(_Shape):
     version: str
 
 
+class ShownCandidate(_Shape):
+    """A document that is offered."""
+
+    id: str
+    title: str
+
+
 class Shown(_Shape):
     """What `Answer.to_dict()` gives: fresh from the assistant, or as the browser kept it, so never trusted."""
 
@@ -76,6 +83,7 @@ class Shown(_Shape):
     document: ShownDocument | None = None
     confidence: float | None = None
     answered_by: str = "quotes"
+    candidates: tuple[ShownCandidate, ...] = ()
 
 
 _CONVERSATION = TypeAdapter(list[Shown])
@@ -96,11 +104,18 @@ def write_conversation(conversation: list[Shown]) -> str:
 
 
 def turns(conversation: list[Shown], document_id: str | None) -> tuple[Turn, ...]:
-    """Return the earlier messages about one document (about any when None), oldest first."""
+    """Return the earlier messages about one document (about any when None), oldest first.
+
+    The first one after messages about others is told as it was read: what completed it is not told.
+    """
     told: list[Turn] = []
+    skipped = False
     for shown in conversation:
-        if document_id is None or (shown.document and shown.document.id == document_id):
-            told += [Turn("user", shown.question), Turn("assistant", shown.text)]
+        own = shown.document.id if shown.document else None
+        if document_id is None or own == document_id:
+            question = shown.interpreted_as if skipped and shown.interpreted_as else shown.question
+            told += [Turn("user", question), Turn("assistant", shown.text, own)]
+        skipped = document_id is not None and own != document_id
     return tuple(told)
 
 
@@ -140,17 +155,41 @@ def answer_html(shown: Shown, get: GetDocument) -> str:
         parts.append(f"<p class='wb-locked'>Withheld in this copy: {links}</p>")
     if notice:
         parts.append(f"<p class='wb-notice'>{notice}</p>")
+    if shown.candidates:
+        parts.append(_choices(shown))
     if shown.statements:
         parts.append(_foot(shown))
     parts.append(thumbs_html(shown))
-    return f"<div class='wb-answer wb-{shown.outcome}'>{''.join(parts)}</div>"
+    unclear = " wb-unclear" if shown.candidates else ""
+    return f"<div class='wb-answer wb-{shown.outcome}{unclear}'>{''.join(parts)}</div>"
 
 
 def _head(shown: Shown, document: Document | None) -> str:
     sections = dict.fromkeys(citation.section for statement in shown.statements for citation in statement.citations)
     links = ", ".join(_section_link(heading, document) for heading in sections)
     source = f" <span class='wb-from'>from {links}</span>" if links else ""
-    return f"<p class='wb-outcome'><strong>{_OUTCOMES[shown.outcome]}</strong>{source}</p>"
+    return f"<p class='wb-outcome'><strong>{_outcome(shown)}</strong>{source}{_home(shown)}</p>"
+
+
+def _outcome(shown: Shown) -> str:
+    if shown.candidates:
+        return f"{ASK_BACK[:-1]}?"
+    return _OUTCOMES[shown.outcome] if shown.document else "In none of the documents"
+
+
+def _home(shown: Shown) -> str:
+    """Return the link to the answer's document; a style sheet hides it where there is only one."""
+    if shown.document is None:
+        return ""
+    place = f"#{quote(shown.document.id, safe='')}"
+    return f"<span class='wb-home'> in <a href='{place}'>{_text(shown.document.title)}</a></span>"
+
+
+def _choices(shown: Shown) -> str:
+    """Return a button for each document that is offered; it asks the question again, of that document."""
+    asked = [(one, _attribute(f"{quote(one.id, safe='')} {shown.question}")) for one in shown.candidates]
+    buttons = [f"<button class='wb-choose' value='{value}'>{_text(one.title)}</button>" for one, value in asked]
+    return f"<ul class='wb-choices'>{''.join(f'<li>{button}</li>' for button in buttons)}</ul>"
 
 
 def _statements(shown: Shown, document: Document | None) -> str:
@@ -197,7 +236,9 @@ def _foot(shown: Shown) -> str:
 
 def _notice(shown: Shown, document: Document | None) -> tuple[str, list[str]]:
     """Return the notice with the withheld headings it names as links, and the headings it does not name."""
-    told = _linked(shown.notice or "")
+    # What the line asks back with stands above it and on the buttons below it.
+    line = shown.notice or ""
+    told = _linked(line.split(ASK_BACK)[0].rstrip() if shown.candidates else line)
     unnamed = []
     for heading in shown.withheld:
         named = f"“{_text(heading)}”"

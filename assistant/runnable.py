@@ -70,7 +70,8 @@ def _ask(assistant: Asker, asked: Asked, told: Callable[[Statement], object] | N
             f"a question can't be read from {sorted(given)}", 'ask a string, or {"question": ..., "history": [...]}'
         )
     history = [
-        turn if isinstance(turn, Turn) else Turn(turn["role"], turn["content"]) for turn in given.get("history", ())
+        turn if isinstance(turn, Turn) else Turn(turn["role"], turn["content"], turn.get("document"))
+        for turn in given.get("history", ())
     ]
     more: dict[str, Any] = {name: given[name] for name in ("model",) if given.get(name) is not None}
     if told is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,11 +59,17 @@ def pages_text(document: Document, section: Section) -> str:
     return f"p. {first}" if last in (None, first) else f"pp. {first}-{last}"
 
 
+def _outcome_words(answer: Answer) -> str:
+    if answer.candidates:
+        return "Unclear which document is meant"
+    return OUTCOME_WORDS[answer.outcome] if answer.document else "Not about any document here"
+
+
 def print_answer(answer: Answer) -> None:
     """Print statements with numbered citations, then the quotes' places, then notices."""
     if answer.interpreted_as:
         click.echo(f"Read as: {answer.interpreted_as}")
-    click.echo(f"{OUTCOME_WORDS[answer.outcome]}.\n")
+    click.echo(f"{_outcome_words(answer)}.\n")
     places: list[str] = []
     for statement in answer.statements:
         marks = ""
@@ -73,6 +80,11 @@ def print_answer(answer: Answer) -> None:
         click.echo(textwrap.fill(f"{statement.text} {marks}", width=100))
     if answer.notice:
         click.echo(("\n" if answer.statements else "") + textwrap.fill(answer.notice, width=100))
+    if answer.candidates:
+        click.echo()
+    for candidate in answer.candidates:
+        command = shlex.join(["wardbook", "ask", answer.question, "--document", candidate.id])
+        click.echo(f"{candidate.title}\n  {command}")
     if places and answer.document:
         click.echo(f"\n{answer.document.title}")
         for number, place in enumerate(places, start=1):

@@ -18,6 +18,8 @@ class Turn:
 
     role: Role
     content: str
+    document: str | None = None
+    """Id of the document that an answer was about, or that a reader chose: the last one is the conversation's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,18 @@ class DocumentRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that a question may be about."""
+
+    id: str
+    title: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as it stands in the answer's JSON."""
+        return {"id": self.id, "title": self.title}
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """How a chat model's sentences fared; the answer may hold quotes beside them."""
 
@@ -115,12 +129,15 @@ class Answer:
     confidence: float
     """Probability, 0 to 1, that the outcome is right."""
     document: DocumentRef | None
-    """None only when no document was there to ask."""
+    """None when the question is about no document, or when it is unclear which one it is about."""
     answered_by: str
     """"quotes", or the name of the chat model that wrote."""
     elapsed_ms: float
     writing: Writing | None = None
     """None when no chat model was to write, and for refusals."""
+    candidates: tuple[Candidate, ...] = ()
+    """Where it is unclear which document the question is about, two or three to choose from; the outcome is then
+    `out_of_scope`, since nothing was asked of any document yet."""
 
     @property
     def text(self) -> str:
@@ -139,6 +156,7 @@ class Answer:
             "notice": self.notice,
             "confidence": round(self.confidence, 4),
             "document": self.document.to_dict() if self.document else None,
+            "candidates": [candidate.to_dict() for candidate in self.candidates],
             "answered_by": self.answered_by,
             "writing": self.writing.to_dict() if self.writing else None,
             "elapsed_ms": round(self.elapsed_ms, 1),

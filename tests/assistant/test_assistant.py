@@ -99,6 +99,7 @@ def test_what_always_holds_of_an_answer(assistant: Assistant, question: str) -> 
         "notice",
         "confidence",
         "document",
+        "candidates",
         "answered_by",
         "writing",
         "elapsed_ms",
