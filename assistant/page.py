@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from assistant.desk import Busy, Desk, arriving, sentence_of
 from assistant.rendering import (
@@ -27,7 +28,7 @@ from assistant.rendering import (
     writing_html,
 )
 from assistant.starters import starters
-from assistant.types import Statement
+from assistant.types import Statement, Turn
 from corpus.errors import UserError
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ AT_ONCE_SECONDS = 0.5
 of a long conversation some 40 ms, and the answer waits for it. Until then the button shows that Enter was heard."""
 PAINT_SECONDS = 0.1
 """What the browser is given to paint an answer before Gradio sends all of it once more, to say that it is complete."""
+NONE_CHOSEN = "*"
+SHOWN_AT_ONCE = 6
+"""Documents that an empty conversation shows to choose from, when there are several."""
 BROKEN = "Something broke in Wardbook while it answered; the server's log says what."
 
 
@@ -98,8 +102,8 @@ def build(library: Shelf, desk: Desk) -> Any:
             return
         conversation = read_conversation(kept)
         written: asyncio.Queue[Statement] = asyncio.Queue()
-        before = turns(conversation, document_id or None)
-        asked = asyncio.ensure_future(desk.ask(question, before, document_id or None, told=written.put_nowait))
+        only, before = _context(document_id, conversation)
+        asked = asyncio.ensure_future(desk.ask(question, before, only, told=written.put_nowait))
         await asyncio.sleep(0)  # the question is worked on while what was said before is written out
         messages = [*shown_messages(conversation), _message("user", question_html(question))]
         try:
@@ -152,7 +156,7 @@ def build(library: Shelf, desk: Desk) -> Any:
             box = gr.Textbox(
                 label="Your question",
                 show_label=False,
-                placeholder="Ask about this document",
+                placeholder="Ask a question",
                 elem_id="wb-box",
                 lines=1,
                 max_lines=6,
@@ -174,6 +178,22 @@ def build(library: Shelf, desk: Desk) -> Any:
     return blocks
 
 
+def _context(told: str, conversation: list[Shown]) -> tuple[str | None, tuple[Turn, ...]]:
+    """Return the one document to answer from, if any, and the history.
+
+    `told` is what the page's script tells of the document beside the chat: nothing where there is one; `=ID` where no
+    other may be asked; `ID` for the one that the reader chose or that the last answer is from, with which the
+    conversation stays unless a question names another; `*` for none.
+    """
+    if told.startswith("="):
+        return told[1:], turns(conversation, told[1:])
+    if told == NONE_CHOSEN:
+        return None, (*turns(conversation, None), Turn("user", "", ""))
+    if told:
+        return None, (*turns(conversation, told), Turn("user", "", told))
+    return None, turns(conversation, None)
+
+
 def _meanwhile(desk: Desk) -> str:
     if desk.opening.state != "loading":
         return "Reading the document…"
@@ -185,14 +205,28 @@ def _message(role: str, content: str) -> dict[str, str]:
 
 
 def _placeholder(library: Shelf, document_id: str) -> str:
-    """Return the empty state: what can be asked, as buttons that the page's script turns into questions."""
+    """Return the empty state: what can be asked, as buttons that the page's script turns into questions.
+
+    Of several documents, none of which is chosen, the first few are shown, as links.
+    """
+    chosen = document_id.removeprefix("=").removeprefix(NONE_CHOSEN)
     try:
-        document = library.get(document_id) if document_id else next(iter(library.documents()), None)
+        documents = (library.get(chosen),) if chosen else library.documents()
     except UserError:
-        document = None
-    if document is None:
+        documents = ()
+    if not documents:
         add = "<p>Add one with <code>wardbook documents add FILE</code>.</p>"
         return f"<div class='wb-empty'><h2>No document yet</h2>{add}</div>"
+    if len(documents) > 1:
+        some = documents[:SHOWN_AT_ONCE]
+        links = "".join(f"<li><a href='#{quote(one.id, safe='')}'>{escape(one.title)}</a></li>" for one in some)
+        more = "" if len(documents) == len(some) else "<p>The others are in the list beside the chat.</p>"
+        return (
+            f"<div class='wb-empty'><h2>Ask about {len(documents):,} documents</h2>"
+            "<p>Name the disease that you ask about, or choose a document. Every sentence of an answer is quoted from "
+            f"one of them.</p><ul class='wb-starters'>{links}</ul>{more}</div>"
+        )
+    (document,) = documents
     asked = [escape(question) for question in starters(document)]
     buttons = "".join(f"<li><button class='wb-ask' value='{question}'>{question}</button></li>" for question in asked)
     return (

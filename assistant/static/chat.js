@@ -146,12 +146,26 @@ function emptyBox() {
   sent = held = "";
 }
 
+let answered = () => {};
+
+/** Call back with the address of the document of each new answer, and of the last one of a conversation put back. */
+export function onAnswer(told) {
+  answered = told;
+  tellAnswer(document.querySelector("#wb-chat [role='log']"));
+}
+
+function tellAnswer(log) {
+  const last = [...(log?.querySelectorAll(".bot-row") ?? [])].at(-1)?.querySelector(".wb-home a");
+  if (last) answered(last.getAttribute("href"));
+}
+
 /** Keep the question that was asked last at the top of the log, so that an answer is read from its beginning. */
 export function watchLog() {
   whenThere("#wb-chat [role='log']", (log) => {
     let questions = 0;
     let answers = 0;
     let waits = false;
+    let wasAwaited = false;
     const look = () => {
       waits = false;
       mend(log);
@@ -167,6 +181,8 @@ export function watchLog() {
         replies[replies.length - 1]?.style.setProperty("--wb-room", `${Math.max(0, log.clientHeight - last.offsetHeight - 36)}px`);
         log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 10;
       }
+      if (replies.length !== answers || (wasAwaited && !awaited)) tellAnswer(log);
+      wasAwaited = Boolean(awaited);
       if (replies.length !== answers) fetchCited(log); // so that paper, which can't wait, has the quotes
       questions = rows.length;
       answers = replies.length;

@@ -1,12 +1,12 @@
 // Wires the page: clicks in the chat and the document, the state of the server, the first document.
-import { ask, focusBox, keepDraft, tellDocument, watchBox, watchLog, watchToasts } from "./chat.js";
+import { ask, focusBox, keepDraft, onAnswer, tellDocument, watchBox, watchLog, watchToasts } from "./chat.js";
 import { copyAnswer, copyLink } from "./copy.js";
 import { watchDelete } from "./delete.js";
 import { fetchJson, getDocument } from "./document.js";
 import { isEmbedded, onEntered, tellHost, wearAccent } from "./embedded.js";
 import { offerExport, watchExport } from "./export.js";
 import { watchThumbs } from "./feedback.js";
-import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument, tell } from "./panel.js";
+import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument, tell, turnTo } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
 const state = document.getElementById("wb-state");
@@ -22,7 +22,8 @@ document.addEventListener("click", (event) => {
   } else if (target.matches(".wb-ask")) {
     leave();
     ask(target.value);
-  } else if (target.matches(".wb-copy")) copyAnswer(target);
+  } else if (target.matches(".wb-choose")) choose(target.value);
+  else if (target.matches(".wb-copy")) copyAnswer(target);
   else if (target.id === "wb-link") copyLink(target);
   else if (target.id === "wb-export") offerExport();
   else if (target.id === "wb-again") location.reload(); // the server leads on to where one signs in, and back
@@ -35,6 +36,13 @@ document.addEventListener("keydown", (event) => {
   if (!leave()) tellHost("close");
 });
 addEventListener("popstate", () => follow(true));
+
+/** Ask a question again, of the document that was chosen for it: "ID QUESTION". */
+async function choose(value) {
+  const [id, ...words] = value.split(" ");
+  await go(`#${id}`, null);
+  if (shownDocument()?.id === decodeURIComponent(id)) ask(words.join(" "));
+}
 
 const SOON_MS = 700;
 const LATER_MS = { ready: 10_000, failed: 10_000, out: 5_000 };
@@ -75,10 +83,17 @@ async function begin() {
   const only = new URLSearchParams(location.search).get("document");
   const chosen = listed.filter((one) => one.id === only);
   offer(chosen.length ? chosen : listed);
-  if (listed.length > 1) onDocument((found) => tellDocument(found.id));
+  if (listed.length > 1) {
+    // The server reads this: one document and no other, the one that the conversation is about, or none yet.
+    onDocument((found) => tellDocument(chosen.length ? `=${found.id}` : (found?.id ?? "*")));
+    if (!chosen.length) {
+      document.documentElement.classList.add("wb-several");
+      onAnswer(turnTo);
+    }
+  }
   await follow(false);
   // An address that names no document of ours has said so; something to read is better than an empty page.
-  if (!shownDocument() && listed.length) showDocument(await getDocument(listed[0].id));
+  if (!shownDocument() && (chosen.length || listed.length === 1)) showDocument(await getDocument((chosen[0] ?? listed[0]).id));
   if (only && !chosen.length) tell(`There is no document “${only}” here.`);
 }
 

@@ -15,7 +15,8 @@ const listeners = [];
 let shown = null;
 let opener = null;
 let turn = 0;
-let first = null;
+let first = null; // the one document there is
+let all = []; // or all of them, when there are several
 
 export const places = {
   whole: (id) => `#${encodeURIComponent(id)}`,
@@ -24,7 +25,7 @@ export const places = {
 
 export const shownDocument = () => shown;
 
-/** Be told whenever another document is shown. */
+/** Be told whenever another document is shown, or none. */
 export function onDocument(listener) {
   listeners.push(listener);
 }
@@ -38,11 +39,13 @@ export function say(sentence) {
 
 /** Offer a choice of documents when there is more than one. */
 export function offer(listed) {
-  first = listed[0]?.id ?? null;
-  if (!first) title.textContent = "No document yet";
-  picker.replaceChildren(...listed.map((one) => make("option", { value: one.id }, one.title)));
-  picker.hidden = listed.length < 2;
-  picker.onchange = () => go(places.whole(picker.value), picker); // set anew when the server was lost meanwhile
+  first = listed.length === 1 ? listed[0].id : null;
+  all = listed.length > 1 ? listed : [];
+  if (!listed.length) title.textContent = "No document yet";
+  const options = listed.map((one) => make("option", { value: one.id }, one.title));
+  picker.replaceChildren(make("option", { value: "" }, "All documents"), ...options);
+  picker.hidden = !all.length;
+  picker.onchange = () => go(picker.value && places.whole(picker.value), picker); // set anew when the server was lost meanwhile
 }
 
 /** Go to a place as a click on a link would, without a jump of the page. */
@@ -52,6 +55,13 @@ export function go(hash, from) {
   return follow(true);
 }
 
+/** Show the document that an answer is from, unless it is shown: the conversation is about it now. */
+export function turnTo(hash) {
+  if (!all.length || readPlace(hash)?.id === shown?.id) return;
+  history.replaceState(null, "", location.pathname + location.search + hash);
+  return follow(false);
+}
+
 /** Open the document over the chat; the browser's back button closes it. */
 export function openOverChat(from) {
   opener = from;
@@ -59,13 +69,16 @@ export function openOverChat(from) {
   return follow(true);
 }
 
-/** Show the place that the address names: without one, the first document. */
+/** Show the place that the address names: without one, the only document, or the list of all. */
 export async function follow(byPerson) {
   const mine = ++turn;
   const place = readPlace(location.hash) ?? (first && { id: first, section: null, quote: null });
   unmark();
   link.hidden = !place?.quote && !place?.section;
-  if (!place) return;
+  if (!place) {
+    if (all.length) showAll(byPerson);
+    return;
+  }
   let found;
   try {
     found = await getDocument(place.id);
@@ -98,6 +111,21 @@ export function showDocument(found) {
   render(found, page, places);
   page.scrollTop = 0;
   for (const listener of listeners) listener(found);
+}
+
+function showAll(byPerson) {
+  shown = null;
+  title.textContent = "All documents";
+  picker.value = "";
+  const links = all.map((one) => make("li", {}, make("a", { href: places.whole(one.id) }, one.title)));
+  const told = `${all.length.toLocaleString("en")} documents. A question is answered from the one that it names or is about; choose one to read it and ask it.`;
+  page.replaceChildren(make("section", {}, make("p", {}, told), make("ul", { class: "wb-all" }, ...links)));
+  page.scrollTop = 0;
+  for (const listener of listeners) listener(null);
+  if (history.state?.sheet) {
+    openSheet();
+    title.focus();
+  } else if (byPerson) closeSheet();
 }
 
 function unmark() {
@@ -162,7 +190,7 @@ export function closeSheet() {
 export function leave() {
   const place = readPlace(location.hash);
   if (!place?.quote && !place?.section && !history.state?.sheet) return false;
-  const home = shown && shown.id !== first ? places.whole(shown.id) : "";
+  const home = shown && shown.id !== first ? places.whole(shown.id) : ""; // of several, the one shown stays chosen
   history.pushState(null, "", location.pathname + location.search + home);
   turn++;
   unmark();

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-from assistant.types import Answer, Citation, DocumentRef, Outcome, Statement, Turn, Writing
+from assistant.notices import ask_back
+from assistant.types import Answer, Candidate, Citation, DocumentRef, Outcome, Statement, Turn, Writing
 from corpus.errors import UserError
 from corpus.passages import split
 from corpus.readers import read
@@ -59,8 +60,14 @@ class FakeAssistant:
         told: Callable[[Statement], object] = lambda statement: None,
     ) -> Answer:
         self.asked.append((question, tuple(history), document_id))
-        document = self._library.get(document_id) if document_id else self._library.documents()[0]
         words = question.lower()
+        said = [turn.document for turn in history if turn.document is not None]
+        document_id = document_id or (said[-1] if said else None)
+        if document_id is None or document_id == "":
+            if "unclear" in words:
+                return _ask_back(question, self._library.documents()[:3])
+            document_id = self._library.documents()[0].id
+        document = self._library.get(document_id)
         if model not in (None, "quotes"):
             raise UserError(f"the model {model!r} may not be asked for, expected one of: quotes")
         if "write" in words:
@@ -104,6 +111,12 @@ class FakeAssistant:
         told(second)
         answer = _answer(document, question, "answered", [second, first], (), None)
         return replace(answer, answered_by="fake:model", writing=Writing("fake:model", 2, 1, 0, None))
+
+
+def _ask_back(question: str, documents: Sequence[Document]) -> Answer:
+    offered = tuple(Candidate(document.id, document.title) for document in documents)
+    line = ask_back([document.title for document in documents])
+    return Answer(question, None, "out_of_scope", (), (), line, 0.9, None, "quotes", 1.0, candidates=offered)
 
 
 def _said(passage: Passage, heading: str) -> Statement:

@@ -12,6 +12,7 @@ import pytest
 from page_browser import DESK, PHONE, Site, ask, axe_violations, marked, serving, visiting
 from page_fakes import FakeLibrary
 
+from assistant.types import Turn
 from corpus.passages import split
 from corpus.readers import read
 from corpus.types import Document
@@ -157,7 +158,7 @@ def test_hovering_shows_the_quote(browser: Any, site: Site) -> None:
 def test_offsets_count_code_points_and_everything_is_escaped(
     browser: Any, hostile_site: Site, hostile: Document
 ) -> None:
-    with visiting(browser, hostile_site) as page:
+    with visiting(browser, hostile_site, "#hostile") as page:
         question = (
             "<img src=x onerror=alert(4)> **what** is [it](javascript:alert(5))? ![y](https://evil.example/y.png)"
         )
@@ -184,14 +185,63 @@ def test_offsets_count_code_points_and_everything_is_escaped(
 def test_a_choice_of_documents(browser: Any, hostile_site: Site, hostile: Document, document: Document) -> None:
     with visiting(browser, hostile_site) as page:
         picker = page.get_by_label("Document shown", exact=True).and_(page.locator("select"))
-        assert picker.locator("option").all_text_contents() == [hostile.title, document.title]
+        assert picker.locator("option").all_text_contents() == ["All documents", hostile.title, document.title]
+        page.locator("#wb-title", has_text="All documents").wait_for()
+        assert page.locator(".wb-starters a").all_text_contents() == [hostile.title, document.title]
+        assert axe_violations(page) == []
         picker.select_option(document.id)
         page.locator("#wb-title", has_text=document.title).wait_for()
         page.locator(".wb-empty", has_text=document.title).wait_for()
-        ask(page, "What is it?")
-        assert hostile_site.fake.asked[-1][2] == document.id
+        answer = ask(page, "What is it?")
+        assert hostile_site.fake.asked[-1][1][-1] == Turn("user", "", document.id)
+        assert hostile_site.fake.asked[-1][2] is None
+        assert f"in {document.title}" in answer.locator(".wb-outcome").inner_text()
         page.go_back()
+        page.locator("#wb-title", has_text="All documents").wait_for()
+        page.locator("#wb-page").get_by_role("link", name="Lumps").click()
         page.locator("#wb-title", has_text="Lumps").wait_for()
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_unclear_question_is_asked_back_and_one_click_answers_it(
+    browser: Any, hostile_site: Site, document: Document, viewport: dict[str, int], scheme: str
+) -> None:
+    with visiting(browser, hostile_site, viewport=viewport, color_scheme=scheme) as page:
+        question = "Unclear: <b>how</b> is it & treated?"
+        asked_back = ask(page, question)
+        assert asked_back.locator(".wb-outcome").inner_text() == "Which document do you mean?"
+        assert asked_back.locator(".wb-notice").count() == 0  # its line says the same, with the titles in it
+        assert axe_violations(page) == []
+        choices = asked_back.locator("button.wb-choose")
+        assert choices.count() == 2
+        assert all(choice.bounding_box()["height"] >= 44 for choice in choices.all())
+        choices.last.click()
+        page.locator(".wb-answer.wb-withheld").wait_for()
+        assert page.locator(".wb-question").all_inner_texts() == [question, question]
+        assert hostile_site.fake.asked[-1][0] == question
+        assert hostile_site.fake.asked[-1][1][-1] == Turn("user", "", document.id)
+        # It stays chosen for follow-ups.
+        ask(page, "What is the differential diagnosis?")
+        assert hostile_site.fake.asked[-1][1][-1] == Turn("user", "", document.id)
+        assert page.locator("#wb-picker").input_value() == document.id
+
+
+def test_an_answer_from_another_document_turns_to_it(
+    browser: Any, hostile_site: Site, hostile: Document, document: Document
+) -> None:
+    with visiting(browser, hostile_site) as page:
+        # Nothing chosen: the fake answers from the first, as the assistant from the one that a question names.
+        ask(page, "What is it?")
+        page.locator("#wb-title", has_text="Lumps").wait_for()
+        assert page.locator("#wb-picker").input_value() == hostile.id
+        page.locator("#wb-picker").select_option("")
+        page.locator("#wb-title", has_text="All documents").wait_for()
+        asked_back = ask(page, "Unclear, which one is it?")
+        assert hostile_site.fake.asked[-1][1][-1] == Turn("user", "", "")
+        asked_back.locator("button.wb-choose").last.click()
+        page.locator("#wb-title", has_text=document.title).wait_for()
+        page.locator(".wb-answered").nth(1).wait_for()
 
 
 def test_starters_and_questions_of_sections_can_be_asked(browser: Any, site: Site) -> None:
