@@ -6,7 +6,7 @@ import { fetchJson, getDocument } from "./document.js";
 import { isEmbedded, onEntered, tellHost, wearAccent } from "./embedded.js";
 import { offerExport, watchExport } from "./export.js";
 import { watchThumbs } from "./feedback.js";
-import { follow, go, leave, offer, onDocument, openOverChat, say, showDocument, shownDocument, tell, turnTo } from "./panel.js";
+import { follow, go, leave, offer, onDocument, openOverChat, say, showAll, showDocument, shownDocument, tell, turnTo } from "./panel.js";
 import { watchQuotes } from "./quotes.js";
 
 const state = document.getElementById("wb-state");
@@ -94,6 +94,7 @@ async function begin() {
   await follow(false);
   // An address that names no document of ours has said so; something to read is better than an empty page.
   if (!shownDocument() && (chosen.length || listed.length === 1)) showDocument(await getDocument((chosen[0] ?? listed[0]).id));
+  else if (!shownDocument() && listed.length) showAll(false);
   if (only && !chosen.length) tell(`There is no document “${only}” here.`);
 }
 

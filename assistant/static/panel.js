@@ -113,7 +113,8 @@ export function showDocument(found) {
   for (const listener of listeners) listener(found);
 }
 
-function showAll(byPerson) {
+/** Show the list of all documents: none is chosen. */
+export function showAll(byPerson) {
   shown = null;
   title.textContent = "All documents";
   picker.value = "";

@@ -176,9 +176,9 @@ def test_what_the_browser_keeps_is_read_back(bumps: Document) -> None:
     assert read_conversation(write_conversation([kept[0], *kept])) == kept
     assert turns(kept[-2:], None) == (
         Turn("user", "What is it?"),
-        Turn("assistant", answers[0].text),
+        Turn("assistant", answers[0].text, shipped().id),
         Turn("user", "How is it treated?"),
-        Turn("assistant", answers[1].text),
+        Turn("assistant", answers[1].text, shipped().id),
     )
     assert turns(kept, "another") == ()
 
