@@ -129,7 +129,7 @@ class Server:
                     raise
                 return request(api)
         except httpx.TransportError as error:
-            raise Unavailable(f"the Chroma server at {self.url} can't be reached: {_said(error)}") from error
+            raise self._away(error) from error
         except chroma().errors.NotFoundError:
             raise
         except chroma().errors.ChromaError as error:
@@ -178,6 +178,11 @@ class Server:
         system.start()
         return system, session
 
+    def _away(self, error: httpx.TransportError) -> Unavailable:
+        said = "it takes too long" if isinstance(error, httpx.TimeoutException) else str(error) or type(error).__name__
+        hint = "let SSL_CERT_FILE name the certificate of your authority" if "CERTIFICATE" in said else None
+        return Unavailable(f"the Chroma server at {self.url} can't be reached: {said}", hint)
+
     def _session(self) -> httpx.Client:
         headers = {"Content-Type": "application/json"}
         if self._token:
@@ -201,7 +206,7 @@ class Server:
             if _beats(session.get(f"{self.url}/api/v1/heartbeat")):
                 raise UserError(f"the Chroma server at {self.url} is older than 1.0", "run Chroma 1.5 or newer there")
         except httpx.TransportError as error:
-            raise Unavailable(f"the Chroma server at {self.url} can't be reached: {_said(error)}") from error
+            raise self._away(error) from error
         raise UserError(f"what answers at {self.url} is no Chroma server ({answer.status_code})", _ADDRESS)
 
 
@@ -330,9 +335,3 @@ def _beats(answer: httpx.Response) -> bool:
         return answer.status_code == 200 and "nanosecond heartbeat" in answer.json()
     except (ValueError, TypeError):
         return False
-
-
-def _said(error: httpx.TransportError) -> str:
-    if isinstance(error, httpx.TimeoutException):
-        return "it takes too long"
-    return str(error) or type(error).__name__

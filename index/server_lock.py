@@ -123,12 +123,12 @@ def _acquired(server: Server, what: str, wait_seconds: float, say: Say | None) -
                 say(f"Not heard of for {silent:.0f} seconds, and taken for dead: {killed}.")
             _remove(server, found)
             continue
+        if wait_seconds and say is not None and not waited:
+            say(f"Waiting: {told(found.metadata)}.")
+        waited = True
         if time.monotonic() >= until:
             message = f"the index on the Chroma server at {server.url} is busy: {told(found.metadata)}"
             raise BusyIndex(message, "wait until it is done; the next command brings the index up to the documents")
-        if say is not None and not waited:
-            say(f"Waiting: {told(found.metadata)}.")
-        waited = True
         time.sleep(_LOOK_SECONDS)
 
 
