@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from assistant.asking import read_asking
-from assistant.picking import read_picking
+from assistant.picking import pick, read_picking
 from evals.benchmarks import picking
+from evals.fit import picking as fit_picking
 from evals.fit.collection import Collection, Kept
 from evals.fit.picking_questions import half_of, is_left_out, medquad_library, misspelt, questions, written
 from index.fake_encoder import FakeEncoder
 
-SUBJECTS = ("Gout", "Scabies", "Gaucher disease", "Mumps", "Anthrax", "Measles", "Wilson disease", "Rickets")
+LEFT_OUT = ("Tinnitus", "Osteoarthritis")
+SUBJECTS = ("Gout", "Scabies", "Gaucher disease", "Mumps", "Anthrax", "Measles", "Wilson disease", "Rickets", *LEFT_OUT)
 
 
 @pytest.fixture
@@ -43,6 +45,7 @@ def test_halves_and_those_left_out_are_the_same_at_every_run(data: Path) -> None
     kept, left_out, asked = medquad_library(data)
     assert (kept, left_out, asked) == medquad_library(data)
     assert len(kept) + len(left_out) == len(SUBJECTS)
+    assert {document.title for document in left_out} >= set(LEFT_OUT)
     assert all(is_left_out(document) for document in left_out)
     names = {document.title for document in kept}
     for half in ("fit", "report"):
@@ -94,6 +97,19 @@ def test_every_question_is_asked_in_every_way(data: Path) -> None:
             assert one.document["fused + naming"] == (one.done == "right document")
             assert one.document["fused + naming"] or not one.section["fused + naming"]
         picking.print_tables("made", judged)
+
+
+def test_what_is_fitted_can_be_read(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_picking, "SIZES", (4,))
+    examples = fit_picking.gather_medquad(data, Kept(FakeEncoder(384)), 8, 20, read_asking())
+    assert {one.question.kind for one in examples} >= {"named", "name taken out", "left out"}
+    fitted = fit_picking.fit(examples * 12)
+    (tmp_path / "model.json").write_text(json.dumps(fitted), encoding="utf-8")
+    model = read_picking(tmp_path / "model.json")
+    assert model.one.features == model.none.features
+    assert 0 < model.answer_from <= 1
+    named = next(one for one in examples if one.question.kind == "named")
+    assert pick(model, named.seen).choice in ("one", "unclear")
 
 
 def test_wilsons_interval() -> None:
