@@ -93,6 +93,7 @@ class Assistant:
         newer.index = index
         newer._reader = self._reader.renewed(documents, index)
         newer._chooser = self._chooser.renewed(documents, index)
+        newer._chooser.warm()  # here, in the background, so that no question waits for it
         return newer
 
     def warm(self) -> None:

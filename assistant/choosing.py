@@ -75,7 +75,9 @@ class Chooser:
     @cached_property
     def names(self) -> Names:
         """The names of all documents, collected at first use."""
-        return Names(self._documents, self._before)
+        names = Names(self._documents, self._before)
+        self._before = None
+        return names
 
     @cached_property
     def _model(self) -> PickingModel:

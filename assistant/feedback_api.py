@@ -51,6 +51,13 @@ class JudgedDocument(_Shape):
     version: str = Field(max_length=200)
 
 
+class JudgedCandidate(_Shape):
+    """A document that the answer offers, where it is unclear which one is meant."""
+
+    id: str = Field(max_length=500)
+    title: str = Field(max_length=2_000)
+
+
 class JudgedWriting(_Shape):
     """How the sentences of a chat model's answer fared."""
 
@@ -73,6 +80,7 @@ class JudgedAnswer(_Shape):
     notice: str | None = Field(default=None, max_length=MAX_TEXT_CHARS)
     confidence: float | None = Field(default=None, ge=0, le=1)
     document: JudgedDocument | None = None
+    candidates: list[JudgedCandidate] = Field(default_factory=list, max_length=MAX_STATEMENTS)
     answered_by: str = Field(default="quotes", max_length=200)
     writing: JudgedWriting | None = None
 
