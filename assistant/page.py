@@ -156,7 +156,7 @@ def build(library: Shelf, desk: Desk) -> Any:
             box = gr.Textbox(
                 label="Your question",
                 show_label=False,
-                placeholder="Ask a question",
+                placeholder="Ask about this document" if len(library.documents()) == 1 else "Ask a question",
                 elem_id="wb-box",
                 lines=1,
                 max_lines=6,
