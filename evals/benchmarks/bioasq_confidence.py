@@ -2,91 +2,37 @@
 
     python -m evals.benchmarks.bioasq_confidence [--questions 200]
 
-Ten questions of like subjects (each group the nearest to one of them by cosine) give their snippets to one document, a
-paragraph each. Every question is asked of its document, and once more as if the document lacked the passages of its own
-snippets; those of its nine neighbours stay. AUROC (Fawcett 2006) of each score over both times: 0.5 is chance. The best
-cosine and the best BM25 score are what a plain pipeline could put a threshold on; ours is the probability that the
-answer is there, from the model that decides outcomes. 9b is asked, since models may be fitted on 7b and 8b.
+Ten questions of like subjects give their snippets to one document. Every question is asked of it, and once more as if
+it lacked the passages of its own snippets; those of its nine neighbours stay (`evals/fit/snippet_pages.py`). AUROC
+(Fawcett 2006) of each score over both times: 0.5 is chance. The best cosine and the best BM25 score are what a plain
+pipeline could put a threshold on; ours is the probability that the answer is there, from the model that decides
+outcomes. 9b is asked, since models may be fitted on 7b and 8b.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from assistant.answering import Reader
-from assistant.lexicon import Lexicon, read_lexicon
 from assistant.parts import take_apart
-from corpus.blocks import Page, heading, paragraph
-from corpus.build import build as build_document
-from corpus.passages import split
 from corpus.types import Document
 from evals.benchmarks.bioasq_retrieval import DATA
 from evals.fit.public_data import bioasq
-from index.encoder import Encoder, Vectors
+from evals.fit.snippet_pages import Asked, Removing, snippet_pages
+from index.encoder import Encoder
 from index.generations import build
 from index.search import Index
 
-TOGETHER = 10
-"""Questions whose snippets make one document."""
 WAYS = ("best cosine", "best BM25 score", "ours: probability of an answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, its document, and the ids of the passages that are its own snippets."""
-
-    question: str
-    document_id: str
-    own: frozenset[str]
-
-
-class Removing(Reader):
-    """A reader that reads documents as if they lacked some passages."""
-
-    removed: frozenset[str] = frozenset()
-
-    def lexicon(self, document_id: str) -> Lexicon:
-        """Return the words of what is left of a document."""
-        whole = super().lexicon(document_id)
-        left = tuple(passage for passage in whole.passages if passage.id not in self.removed)
-        return read_lexicon(whole.document, left, self._vectors) if self.removed else whole
 
 
 def read_documents(data: Path, questions: int | None, encoder: Encoder) -> tuple[list[Document], list[Asked]]:
     """Return documents of ten questions of like subjects each, and the questions."""
-    rows = list(bioasq(data, ["9b"]))[:questions]
-    documents: list[Document] = []
-    asked: list[Asked] = []
-    for group in _groups(encoder.encode_questions([row["question"] for row in rows])):
-        own = [rows[number] for number in group]
-        snippets = list(dict.fromkeys(" ".join(text.split()) for row in own for text in row["snippets"]))
-        blocks = (heading("Findings"), *map(paragraph, snippets))
-        name = f"findings-{len(documents) + 1}"
-        document = replace(build_document(Page(title="Findings", source=name, blocks=blocks)), id=name)
-        documents.append(document)
-        passages = split(document)
-        for row in own:
-            mine = [" ".join(text.split()) for text in row["snippets"]]
-            ids = {one.id for one in passages if any(" ".join(one.text.split()) in text for text in mine)}
-            asked.append(Asked(row["question"], name, frozenset(ids)))
-    return documents, asked
-
-
-def _groups(vectors: Vectors) -> list[list[int]]:
-    """Part rows into groups: the first that is left, and those left that are nearest to it."""
-    left = list(range(len(vectors)))
-    groups = []
-    while left:
-        near = sorted(left, key=lambda number: -float(vectors[number] @ vectors[left[0]]))[:TOGETHER]
-        groups.append(near)
-        left = [number for number in left if number not in near]
-    return groups
+    return snippet_pages(list(bioasq(data, ["9b"]))[:questions], encoder)
 
 
 def scores(asked: Sequence[Asked], reader: Removing, index: Index, told: Callable[[], object]) -> np.ndarray:

@@ -1,9 +1,12 @@
-r"""Fit the cross-encoder. The weights that come with Wardbook were fitted in three runs, two hours on one core:
+r"""Fit the cross-encoder. The weights that come with Wardbook were fitted in four runs, three hours on one core:
 
     python -m evals.fit.cross_encoder --pages read --output first.safetensors
     python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start first.safetensors \
         --output second.safetensors
-    python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start second.safetensors
+    python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start second.safetensors \
+        --output third.safetensors
+    python -m evals.fit.cross_encoder --pages read-third --again read --again read-more --epochs 1 \
+        --start third.safetensors
 
 The third read 26 pages more than the second, and was meant for two passes and cut short after the first.
 
@@ -28,6 +31,9 @@ from evals.fit.low_rank import SEED, LowRankTrainer, Work, batches
 from evals.fit.questions import PAGES
 from index.encoder import Encoder
 from index.sentence_transformers_encoder import load as load_encoder
+
+AGAIN = 0.25
+"""Share of the questions that are read again of a folder that an earlier run has read."""
 
 
 class Trainer(LowRankTrainer):
@@ -106,14 +112,18 @@ def _listed(trainer: Trainer, inventory: pairs.Inventory, chance: random.Random)
 
 @click.command()
 @click.option("--pages", "folders", multiple=True, required=True, help="Folder of evals/fit/pages; may be given again.")
+@click.option("--again", "partly", multiple=True, help="Folder of which a part of the questions is read again.")
 @click.option("--start", type=click.Path(path_type=Path, exists=True), help="Begin with the weights of a file.")
 @click.option("--epochs", type=int, default=2, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), default=Path("../shared/data"), show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), default=WEIGHTS, show_default=True)
-def main(folders: Sequence[str], start: Path | None, epochs: int, data: Path, output: Path) -> None:
+def main(
+    folders: Sequence[str], partly: Sequence[str], start: Path | None, epochs: int, data: Path, output: Path
+) -> None:
     """Collect, fit, write the file of changes."""
     encoder: Encoder = load_encoder(None)
     examples = [example for folder in folders for example in collect(PAGES / folder, encoder)]
+    examples += [example for folder in partly for example in collect(PAGES / folder, encoder, AGAIN)]
     more = list(bioasq_pairs(data, encoder))
     click.echo(f"{len(examples)} questions on pages, {len(more)} pairs of BioASQ")
     trainer = Trainer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from evals.cases import Case, Suite
 from evals.fit.questions import pages
 from evals.ideal import expect
 from index.encoder import Encoder
+
+SEED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,14 @@ class Example:
     """Whether it was asked in a conversation."""
 
 
-def collect(folder: Path, encoder: Encoder) -> list[Example]:
-    """Ask every question of a folder of pages, without deciding anything."""
-    return gather(list(pages(folder)), encoder)
+def collect(folder: Path, encoder: Encoder, share: float = 1.0) -> list[Example]:
+    """Ask every question of a folder of pages, or a share that is always the same, without deciding anything."""
+    chance = random.Random(SEED)
+    asked = []
+    for document, suite in pages(folder):
+        cases = tuple(case for case in suite.cases if chance.random() < share)
+        asked.append((document, suite.model_copy(update={"cases": cases})))
+    return gather(asked, encoder)
 
 
 def gather(asked: Sequence[tuple[Document, Suite]], encoder: Encoder) -> list[Example]:

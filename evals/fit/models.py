@@ -2,14 +2,15 @@
 
 Three models, each a small file of plain numbers in `assistant/`: the forest that makes the shortlist, fitted on the
 pages of `evals/fit/pages/read/`; the regressions that weigh evidence and decide the outcome, fitted on those of
- `evals/fit/pages/decide/` and on the tuning split of the suites, none of which the cross-encoder has seen.
+`evals/fit/pages/decide/` and on the tuning split of the suites, none of which the cross-encoder has seen. The outcome
+is fitted on pages of BioASQ's snippets too (`snippet_pages.py`), whose titles and headings say nothing.
 What is printed is measured out of fold: of seven groups of pages, each is left out in turn.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from evals.cases import Suite, load
 from evals.fit.examples import Example, collect, gather
 from evals.fit.export import forest_to_json, regression_to_json
 from evals.fit.questions import PAGES
+from evals.fit.snippet_pages import snippet_examples
 from index.sentence_transformers_encoder import load as load_encoder
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +40,11 @@ COMMAND = "python -m evals.fit.models"
 FOLDS = 7
 FALSE_ANSWERS = 0.1
 """The stated rate: of the questions that should be refused, at most so many are answered, out of fold."""
+SNIPPET_QUESTIONS = 300
+"""Questions of BioASQ that are asked of pages of snippets, each with its evidence and without."""
+WEIGHTS = {"page": 1.0, "suite": 1.0, "snippets": 0.1}
+"""What all examples of a kind weigh together. The suites weigh as much as the pages, whose questions were written to
+mislead (near misses worded like the page, answers worded unlike it)."""
 EVIDENCE_C, OUTCOME_C = 0.05, 0.03
 """Inverse strengths of the two regressions' ridge penalties; three times more or less changes little out of fold."""
 
@@ -73,13 +80,12 @@ def fit_evidence(asked: Sequence[tuple[Example, Read]]) -> dict[str, Any]:
     return regression_to_json(*fitted, rows[0][0])
 
 
-def fit_outcome(rows: np.ndarray, outcomes: np.ndarray, written: np.ndarray) -> tuple[Any, Any]:
-    """Return a fitted scaler and the regression on what it gives.
-
-    `written` tells which examples are of the suites: they weigh as much as all others together, since the questions of
-    the pages were written to mislead (near misses worded like the page, answers worded unlike it).
-    """
-    weights = np.where(written, max(1, (~written).sum()) / max(1, written.sum()), 1.0)
+def fit_outcome(rows: np.ndarray, outcomes: np.ndarray, kinds: np.ndarray) -> tuple[Any, Any]:
+    """Return a fitted scaler and the regression on what it gives; `kinds` are those of `WEIGHTS`."""
+    total = (kinds == "page").sum()
+    weights = np.ones(len(rows))
+    for kind, weight in WEIGHTS.items():
+        weights[kinds == kind] = weight * total / max(1, (kinds == kind).sum())
     return _regression(rows, outcomes, OUTCOME_C, weights)
 
 
@@ -143,23 +149,26 @@ def folds(groups: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 @click.command()
-def main() -> None:
+@click.option("--data", type=click.Path(path_type=Path, exists=True), default=Path("../shared/data"), show_default=True)
+def main(data: Path) -> None:
     """Collect, fit, measure out of fold, write the model files."""
     encoder = load_encoder(None)
     shortlist = fit_shortlist(collect(PAGES / "read", encoder))
     _write("shortlist_model.json", shortlist, "the questions of evals/fit/pages/read")
-    examples = [*collect(PAGES / "decide", encoder), *gather(suites(), encoder)]
     cross_encoder, first = load_cross_encoder(), forest_from_json(shortlist)
-    with click.progressbar(examples, label="reading with the cross-encoder") as bar:
-        asked = [(e, read_hits(e.found, e.lexicon, first, cross_encoder)) for e in bar]
-    decide(asked, first)
+
+    def asked(examples: Sequence[Example]) -> list[tuple[Example, Read]]:
+        with click.progressbar(examples, label="reading with the cross-encoder") as bar:
+            return [(e, read_hits(e.found, e.lexicon, first, cross_encoder)) for e in bar]
+
+    pages = asked([*collect(PAGES / "decide", encoder), *gather(suites(), encoder)])
+    decide(pages, asked(snippet_examples(data, encoder, SNIPPET_QUESTIONS)), first)
 
 
-def decide(asked: Sequence[tuple[Example, Read]], first: Forest) -> None:
+def decide(asked: Sequence[tuple[Example, Read]], snippets: Sequence[tuple[Example, Read]], first: Forest) -> None:
     """Fit and measure the evidence and the outcome model, and write them."""
-    groups = [example.group for example, _ in asked]
     evidence: list[np.ndarray] = [np.zeros(0)] * len(asked)
-    for fitted_on, out in folds(groups):
+    for fitted_on, out in folds([example.group for example, _ in asked]):
         model = regression_from_json(fit_evidence([pair for pair, use in zip(asked, fitted_on, strict=True) if use]))
         for place in np.flatnonzero(out).tolist():
             evidence[place] = weigh(asked[place][0].found, asked[place][1], model)
@@ -169,27 +178,51 @@ def decide(asked: Sequence[tuple[Example, Read]], first: Forest) -> None:
     final = fit_evidence(asked)
     _write("evidence_model.json", {"bounds": asdict(bounds), **final}, f"{len(asked)} parts of questions")
 
-    told = [(e, r, w) for (e, r), w in zip(asked, evidence, strict=True) if e.outcome]
+    # What snippets hold is not fitted on: an expert's snippet is not the one sentence that answers.
+    model = regression_from_json(final)
+    evidence += [weigh(example.found, read, model) for example, read in snippets]
+    told = [(e, r, w) for (e, r), w in zip([*asked, *snippets], evidence, strict=True) if e.outcome]
     seen = [outcome_features(e.found, r, w, e.lexicon, first.features) for e, r, w in told]
     names, rows = tuple(seen[0]), np.array([list(one.values()) for one in seen])
     truth = np.array([e.outcome for e, _, _ in told])
-    paged = {path.stem for path in (PAGES / "decide").glob("*.md")}
-    written = np.array([e.group not in paged for e, _, _ in told])
+    of_snippets = {example.group for example, _ in snippets}
+    kinds = np.array([_kind(e.group, of_snippets) for e, _, _ in told])
     chances = np.zeros((len(told), len(OUTCOMES)))
     for fitted_on, out in folds([e.group for e, _, _ in told]):
-        scaler, fitted = fit_outcome(rows[fitted_on], truth[fitted_on], written[fitted_on])
+        scaler, fitted = fit_outcome(rows[fitted_on], truth[fitted_on], kinds[fitted_on])
         chances[out] = fitted.predict_proba(scaler.transform(rows[out]))
     classes = [str(name) for name in fitted.classes_]
-    given, answer_from = _given(chances, classes, truth)
-    click.echo(f"out of fold: outcome right in {(given == truth).mean():.3f} of {len(told)} parts, {answer_from=:.2f}")
-    false = given[truth != "answered"] == "answered"
+    answer_from = _report(chances, classes, truth, kinds != "snippets")
+    numbers = {"answer_from": answer_from, **regression_to_json(*fit_outcome(rows, truth, kinds), names)}
+    _write("outcome_model.json", numbers, f"{len(told)} parts of questions")
+
+
+def _kind(group: str, of_snippets: Set[str]) -> str:
+    if group in of_snippets:
+        return "snippets"
+    return "page" if (PAGES / "decide" / f"{group}.md").exists() else "suite"
+
+
+def _report(chances: np.ndarray, classes: list[str], truth: np.ndarray, told: np.ndarray) -> float:
+    """Print how well outcomes are decided out of fold, of pages and suites (`told`) and of snippets.
+
+    Returns the threshold for an answer that pages and suites give.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    given, answer_from = _given(chances[told], classes, truth[told])
+    right = truth[told]
+    click.echo(f"out of fold: outcome right in {(given == right).mean():.3f} of {len(right)} parts, {answer_from=:.2f}")
+    false = given[right != "answered"] == "answered"
     click.echo(f"  false answers    {false.mean():.3f} of {len(false)}")
     for outcome in OUTCOMES:
-        mask = truth == outcome
+        mask = right == outcome
         click.echo(f"  {outcome:16} {(given[mask] == outcome).mean():.3f} of {mask.sum()}")
-    click.echo(f"  mean confidence {chances.max(axis=1).mean():.3f}")
-    numbers = {"answer_from": answer_from, **regression_to_json(*fit_outcome(rows, truth, written), names)}
-    _write("outcome_model.json", numbers, f"{len(told)} parts of questions")
+    click.echo(f"  mean confidence {chances[told].max(axis=1).mean():.3f}")
+    there = chances[~told, classes.index("answered")]
+    area = roc_auc_score(truth[~told] == "answered", there)
+    click.echo(f"  snippets there or removed: AUROC {area:.3f} of {len(there)}")
+    return answer_from
 
 
 def _given(chances: np.ndarray, classes: list[str], truth: np.ndarray) -> tuple[np.ndarray, float]:
