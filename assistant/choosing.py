@@ -80,6 +80,16 @@ class Chooser:
         return names
 
     @cached_property
+    def _of_one_disease(self) -> bool:
+        """Whether all documents have the same title, in whatever form and order of its words."""
+        return len({frozenset(title) for title in self.names.titles}) == 1
+
+    def _nearest(self, question: str) -> Document:
+        """Return the document that holds the best passage for a question."""
+        hits = self._index.search(question, limit=1)
+        return self._documents[self._by_id[hits[0].passage.document_id] if hits else 0]
+
+    @cached_property
     def _model(self) -> PickingModel:
         return read_picking()
 
@@ -114,6 +124,9 @@ class Chooser:
             if meant is not None:
                 return Chosen(self._documents[meant], history[pending].content, tuple(history[:pending]))
         confidence = picked.probabilities[picked.choice]
+        if picked.choice != "one" and self._of_one_disease:
+            # As with one document: there is nothing to choose between, and what it does not say is told better by it.
+            return Chosen(self._nearest(question), question, tuple(history))
         if picked.choice == "one":
             return Chosen(self._documents[picked.numbers[0]], question, tuple(history))
         found = self._offered(picked) if picked.choice == "unclear" else ()

@@ -37,13 +37,16 @@ GOUT, SCLEROSIS, CALCINOSIS = DOCUMENTS = [document(title) for title in TEXTS]
 class FakeIndex:
     """Finds the passages that share most words with a question."""
 
+    def __init__(self, documents: list[Document] = DOCUMENTS) -> None:
+        self.documents = documents
+
     def search(
         self, question: str, vector: object = None, *, document_id: str | None = None, limit: int = 10
     ) -> tuple[Hit, ...]:
         asked = set(name_stems(question))
         found = [
             (len(asked & set(name_stems(f"{one.title} {passage.text}"))) / len(asked), passage)
-            for one in DOCUMENTS
+            for one in self.documents
             for passage in split(one)
         ]
         ranked = sorted(found, key=lambda pair: -pair[0])[:limit]
@@ -176,3 +179,15 @@ def test_documents_of_one_title_are_offered_once() -> None:
 def test_nothing_seen_is_about_none() -> None:
     seen = Seen((), np.zeros((0, len(RANKED))), {}, (), ())
     assert pick(read_picking(), seen) == NOTHING_SEEN
+
+
+@pytest.mark.parametrize("question", ["How is it treated?", "Tell me a joke", "What about tophi?"])
+def test_two_documents_of_one_disease_are_nothing_to_choose_between(question: str) -> None:
+    title = "Gouty arthritis in adults and infants"
+    other = build(Page(title=title, source="other.md", blocks=(heading("Overview"), paragraph("Tophi are lumps."))))
+    text = paragraph("It comes at night.")
+    same = build(Page(title="Gouty arthritis in Infant/Adult", source="same.md", blocks=(heading("Overview"), text)))
+    chooser = Chooser([same, other], FakeIndex([same, other]), read, frozenset())  # type: ignore[arg-type]
+    assert chooser.choose(question, ()).document is not None
+    assert not chooser.choose(question, ()).candidates
+    assert chooser.choose("What about tophi?", ()).document is other
