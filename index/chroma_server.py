@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 
 from corpus.errors import UserError
+from index.chroma_answers import ADDRESS, Check, checked
 from index.chroma_client import chroma, settings
 from index.unavailable import Unavailable
 
@@ -42,7 +43,7 @@ class Server:
         self._timeout_seconds = timeout_seconds
         self._lock = threading.Lock()
         self._opened: list[tuple[Any, httpx.Client]] = []
-        self._check = _Check(self.url, bool(token))
+        self._check = Check(self.url, bool(token))
         # Connections are not left open when the last who asked over them is gone.
         weakref.finalize(self, _close, self._opened)
 
@@ -207,40 +208,7 @@ class Server:
                 raise UserError(f"the Chroma server at {self.url} is older than 1.0", "run Chroma 1.5 or newer there")
         except httpx.TransportError as error:
             raise self._away(error) from error
-        raise UserError(f"what answers at {self.url} is no Chroma server ({answer.status_code})", _ADDRESS)
-
-
-class _Check:
-    """Gives a name to what no Chroma server says of itself; the rest is read by Chroma's client."""
-
-    def __init__(self, url: str, with_token: bool) -> None:
-        self._url = url
-        self._with_token = with_token
-        self.greeted = False
-        """Whether a Chroma server has been found there."""
-        self.server = ""
-        """What it called itself in its last answer."""
-
-    def __call__(self, response: httpx.Response) -> None:
-        """Raise if the answer is none of Chroma's own; arguments of httpx's event hook."""
-        status = response.status_code
-        self.server = response.headers.get("server", "")
-        if status in (401, 403):
-            response.read()
-            sent = "does not take the token" if self._with_token else "asks for a token"
-            raise UserError(f"the Chroma server at {self._url} {sent} ({status})", "set WARDBOOK_CHROMA_TOKEN")
-        if status in (429, 502, 503, 504):
-            raise Unavailable(f"the Chroma server at {self._url} is not ready ({status})")
-        if status >= 500:
-            text = response.read().decode("utf-8", "replace")[:300]
-            raise Unavailable(f"the Chroma server at {self._url} failed ({status}): {text}")
-        if status == 413:
-            raise UserError(f"the Chroma server at {self._url} takes no request as large as ours (413)", _LARGE)
-        if 300 <= status < 400:
-            raise UserError(f"what answers at {self._url} sends elsewhere ({status})", _ADDRESS)
-        if self.greeted and "json" not in response.headers.get("content-type", ""):
-            text = response.read().decode("utf-8", "replace")[:300]
-            raise UserError(f"what answers at {self._url} is no Chroma server ({status}): {text}", _ADDRESS)
+        raise UserError(f"what answers at {self.url} is no Chroma server ({answer.status_code})", ADDRESS)
 
 
 class Collection:
@@ -309,25 +277,6 @@ def _close(opened: list[tuple[Any, httpx.Client]]) -> None:
 
 
 _PAGE = 500
-_LARGE = "let the proxy before it take 40 MB (nginx: client_max_body_size 40m)"
-_ADDRESS = "set WARDBOOK_CHROMA_URL to the address of `chroma run`, such as http://127.0.0.1:8000"
-
-
-def checked(url: str) -> str:
-    """Return the address of a server without a slash at its end.
-
-    Raises:
-        UserError: it can't be one.
-    """
-    try:
-        parsed = httpx.URL(url.strip())
-    except (httpx.InvalidURL, ValueError) as error:
-        raise UserError(f"{url!r} is no address: {error}", _ADDRESS) from error
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.query or parsed.fragment:
-        raise UserError(f"{url!r} is no address of a server", _ADDRESS)
-    if parsed.userinfo:
-        raise UserError("the address of the Chroma server holds a password", "set WARDBOOK_CHROMA_TOKEN instead")
-    return str(parsed).rstrip("/")
 
 
 def _beats(answer: httpx.Response) -> bool:
