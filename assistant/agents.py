@@ -11,13 +11,12 @@ from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from typing import Any
 
-from assistant.api import Shelf
-from assistant.api_models import MAX_TURNS, AnswerBody, ListedDocumentBody, ListedSectionBody, SectionBody, TurnBody
+from assistant.api_models import MAX_TURNS, AnswerBody, ListedDocumentBody, SectionBody, TurnBody
 from assistant.desk import Busy, Desk, sentence_of
+from assistant.listing import Listing, Shelf
 from assistant.starters import questions_of
 from assistant.types import Turn
 from corpus.errors import UserError
-from corpus.passages import split
 
 INSTRUCTIONS = (
     "Answers questions about clinical documents in their own words. `outcome` tells an answer from three refusals: the "
@@ -53,6 +52,7 @@ def agents_server(library: Shelf, desk: Desk) -> Any:
     server = MCPServer(
         "wardbook", title="Wardbook", instructions=INSTRUCTIONS, version=version("wardbook"), log_level="WARNING"
     )
+    listing = Listing(library)
     reading = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
     @server.tool(title="Ask a clinical document", annotations=reading)
@@ -74,20 +74,7 @@ def agents_server(library: Shelf, desk: Desk) -> Any:
     @server.tool(title="List the documents", annotations=reading)
     def list_documents() -> list[ListedDocumentBody]:
         """List every document with its sections, and which of them are withheld in this copy."""
-        return [
-            ListedDocumentBody(
-                id=document.id,
-                title=document.title,
-                source=document.source,
-                version=document.version,
-                passages=len(split(document)),
-                sections=[
-                    ListedSectionBody(id=one.id, heading=one.heading, topic=one.topic, status=one.status)
-                    for one in document.sections
-                ],
-            )
-            for document in library.documents()
-        ]
+        return [ListedDocumentBody.model_validate_json(text) for text in listing.texts()]
 
     @server.tool(title="Read a section", annotations=reading)
     def read_section(document: str, section: str) -> SectionBody:

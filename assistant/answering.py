@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -37,7 +36,7 @@ from assistant.question import Part, asks_something, metadata_topics, read_part
 from assistant.weighing import Read, read_hits, weigh
 from assistant.word_vectors import WordVectors
 from assistant.words import language, words
-from corpus.errors import UserError
+from corpus.collection import Collection
 from corpus.types import Document, Passage
 from corpus.vocabulary import load as load_vocabulary
 from index.encoder import Encoder
@@ -89,7 +88,7 @@ class Reader:
     def __init__(
         self, documents: Sequence[Document], index: Index, encoder: Encoder, cache_folder: Path | None = None
     ) -> None:
-        self._documents = {document.id: document for document in documents}
+        self._documents = Collection.of(documents)
         self._index = index
         self._encoder = encoder
         self._vectors = WordVectors(encoder, cache_folder)
@@ -133,13 +132,7 @@ class Reader:
 
     def document(self, document_id: str) -> Document:
         """Return a document; a UserError names those there are when it is unknown."""
-        try:
-            return self._documents[document_id]
-        except KeyError:
-            known = ", ".join(self._documents) or "none"
-            raise UserError(
-                f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list"
-            ) from None
+        return self._documents.find(document_id)
 
     def lexicon(self, document_id: str) -> Lexicon:
         """Return the words of a document, collected at first use, and again when many others were asked since."""
@@ -149,6 +142,7 @@ class Reader:
                 self._lexicons.move_to_end(document_id)
                 return held
         lexicon = read_lexicon(self.document(document_id), self._index.passages(document_id), self._vectors)
+        self._vectors.save()
         with self._lock:
             self._lexicons[document_id] = lexicon
             while len(self._lexicons) > HELD_LEXICONS:
@@ -158,18 +152,20 @@ class Reader:
     def renewed(self, documents: Sequence[Document], index: Index) -> Reader:
         """Return a reader over another generation of the index that shares with this one all that has not changed."""
         newer = copy(self)
-        newer._documents = {document.id: document for document in documents}
+        newer._documents = Collection.of(documents)
         newer._index = index
         with self._lock:
             held = list(self._lexicons.items())
-        newer._lexicons = OrderedDict((key, one) for key, one in held if newer._documents.get(key) == one.document)
+        newer._lexicons = OrderedDict(
+            (key, one) for key, one in held if newer._documents.holds(key) and newer._documents.get(key) == one.document
+        )
         return newer
 
     def warm(self) -> None:
         """Do at start what the first question would otherwise wait for."""
         _ = self.models, self.cross_encoder, self._asking_model, self._asking_encoder
         _ = self._topic_phrases, self._to_assistant
-        for document_id in islice(self._documents, WARM_LEXICONS):
+        for document_id in self._documents.ids[:WARM_LEXICONS]:
             self.lexicon(document_id)
         self._vectors.save()
 

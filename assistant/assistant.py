@@ -24,6 +24,7 @@ from assistant.types import Answer, Candidate, Citation, DocumentRef, Outcome, S
 from assistant.writing.rewriting import complete
 from assistant.writing.writer import Asked, Writer
 from assistant.writing.writers import Writers
+from corpus.collection import Collection
 from corpus.errors import UserError
 from corpus.types import Document, Passage
 from index.encoder import Encoder
@@ -72,10 +73,10 @@ class Assistant:
         writers: Writers | None = None,
     ) -> None:
         """Take the documents that the index holds, a folder where vectors of words may be kept, and who may write."""
-        self.documents = tuple(documents)
+        self.documents = Collection.of(documents)
         self.index = index
-        self._reader = Reader(documents, index, encoder, cache_folder)
-        self._chooser = Chooser(documents, index, self._reader.wording, self._reader.english)
+        self._reader = Reader(self.documents, index, encoder, cache_folder)
+        self._chooser = Chooser(self.documents, index, self._reader.wording, self._reader.english)
         self._writers = writers or Writers()
 
     def document(self, document_id: str) -> Document:
@@ -89,10 +90,10 @@ class Assistant:
     def renewed(self, documents: Sequence[Document], index: Index) -> Assistant:
         """Return an assistant over another generation of the index; what has not changed is shared with this one."""
         newer = copy(self)
-        newer.documents = tuple(documents)
+        newer.documents = Collection.of(documents)
         newer.index = index
-        newer._reader = self._reader.renewed(documents, index)
-        newer._chooser = self._chooser.renewed(documents, index)
+        newer._reader = self._reader.renewed(newer.documents, index)
+        newer._chooser = self._chooser.renewed(newer.documents, index)
         newer._chooser.warm()  # here, in the background, so that no question waits for it
         return newer
 

@@ -22,6 +22,7 @@ from assistant.question import asks_something, read_part
 from assistant.spelling import mend
 from assistant.types import Turn
 from assistant.words import language
+from corpus.collection import Collection
 from corpus.errors import UserError
 from corpus.types import Document
 from index.search import Index
@@ -62,7 +63,7 @@ class Chooser:
     """Chooses among the documents of an index."""
 
     def __init__(self, documents: Sequence[Document], index: Index, read: Read, english: frozenset[str]) -> None:
-        self._documents = tuple(documents)
+        self._documents = Collection.of(documents)
         self._index = index
         self._read = read
         self._english = english
@@ -70,7 +71,7 @@ class Chooser:
 
     @cached_property
     def _by_id(self) -> Mapping[str, int]:
-        return {document.id: number for number, document in enumerate(self._documents)}
+        return {document_id: number for number, document_id in enumerate(self._documents.ids)}
 
     @cached_property
     def names(self) -> Names:
@@ -218,7 +219,7 @@ class Chooser:
                 return number
         part = read_part(question)
         offered = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-        by_title = {document.title: number for number, document in enumerate(self._documents)}
+        by_title = {known.title: number for number, known in enumerate(self._documents.known)}
         titles = [title for title in _QUOTED.findall(offered) if title in by_title]
         said = [word.text for word in part.words]
         places = [place for place, word in enumerate(language()["ordinals"]) if word in said]

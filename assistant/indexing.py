@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.sharing import building, shared_index
@@ -12,7 +12,7 @@ from corpus.library import Library, shipped
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.settings import Settings
-    from corpus.types import Document
+    from corpus.collection import Collection
     from index.encoder import Encoder
     from index.generations import Manifest
     from index.search import Index
@@ -26,6 +26,7 @@ WAIT_SECONDS = 600
 
 def open_index(settings: Settings, encoder: Encoder, progress: Progress | None, say: Say) -> Index:
     """Open the index, up to date if that can be had; errors as for `wiring.open_assistant`."""
+    from assistant.new_words import NewWords
     from index.generations import exists, update
     from index.lock import left_behind
     from index.manifest import Damaged
@@ -58,19 +59,21 @@ def open_index(settings: Settings, encoder: Encoder, progress: Progress | None, 
             return index
     if why:
         say(why)
+    new_words = NewWords(library, settings, encoder)
     try:
         # With something to answer from, nobody waits for another who is building.
         wait_seconds = WAIT_SECONDS if index is None else 0
         update(
             folder,
             library.entries(),
-            library.get,
+            new_words.read,
             encoder,
             progress,
             wait_seconds=wait_seconds,
             say=say,
             thorough=damaged,
         )
+        new_words.keep()
     except UserError as error:
         index = index or _before(settings, encoder)
         if index is None:
@@ -106,10 +109,10 @@ def renewed_index(settings: Settings, index: Index) -> Index:
     return Index.open(settings.index_folder, index.encoder, shared=index)
 
 
-def in_order(documents: Sequence[Document]) -> tuple[Document, ...]:
+def in_order(documents: Collection) -> Collection:
     """Return documents in the order of the library: the shipped ones first, then by title."""
     first = {document.id: place for place, document in enumerate(shipped())}
-    return tuple(sorted(documents, key=lambda one: (first.get(one.id, len(first)), one.title.casefold(), one.id)))
+    return documents.sorted(lambda one: (first.get(one.id, len(first)), one.title.casefold(), one.id))
 
 
 def restore_index(settings: Settings, *, wait: bool = True) -> Manifest:

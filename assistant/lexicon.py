@@ -93,9 +93,8 @@ def read_lexicon(document: Document, passages: tuple[Passage, ...], vectors: Wor
     """Collect the words of a document."""
     sections = {section.id: section for section in document.sections}
     abbreviations = harvest(document.text)
-    headings = {key: _content(section.heading, {}) for key, section in sections.items()}
     title = _content(document.title, {})
-    per_passage = tuple(_content(passage.text, abbreviations) | headings[passage.section_id] for passage in passages)
+    headings, per_passage = _words_in(sections, abbreviations, passages)
     vocabulary = tuple(sorted(title.union(*per_passage, *headings.values())))
     place = {word: number for number, word in enumerate(vocabulary)}
     columns = {
@@ -117,6 +116,22 @@ def read_lexicon(document: Document, passages: tuple[Passage, ...], vectors: Wor
         frozenset(stem(word) for word in vocabulary),
         {passage.id: passage for passage in passages},
     )
+
+
+def texts_to_know(document: Document, passages: tuple[Passage, ...]) -> frozenset[str]:
+    """Return what the words of a document and what asks about it are compared with: its words, title and headings."""
+    sections = {section.id: section for section in document.sections}
+    headings, per_passage = _words_in(sections, harvest(document.text), passages)
+    told = (document.title, *(section.heading for section in document.sections))
+    return _content(document.title, {}).union(*per_passage, *headings.values(), told)
+
+
+def _words_in(
+    sections: dict[str, Section], abbreviations: dict[str, str], passages: tuple[Passage, ...]
+) -> tuple[dict[str, frozenset[str]], list[frozenset[str]]]:
+    """Return the words of each heading, and of each passage with its heading."""
+    headings = {key: _content(section.heading, {}) for key, section in sections.items()}
+    return headings, [_content(one.text, abbreviations) | headings[one.section_id] for one in passages]
 
 
 def _places(passages: Sequence[Passage]) -> dict[str, Place]:

@@ -34,7 +34,7 @@ from corpus.errors import UserError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from assistant.api import Shelf
+    from assistant.listing import Shelf
 
 QUESTION_CHARS = 2_000
 AT_ONCE_SECONDS = 0.5

@@ -27,7 +27,7 @@ from assistant.types import Answer
 from corpus.errors import UserError
 
 if TYPE_CHECKING:
-    from assistant.api import Shelf
+    from assistant.listing import Shelf
     from assistant.settings import Settings
 
 COOKIE = "wardbook-review"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -17,16 +17,18 @@ from starlette.routing import Route
 
 from assistant.access import Access, access_of
 from assistant.agents import agents_app, serve_stdio
-from assistant.api import Shelf, routes, tell_errors
+from assistant.api import routes, tell_errors
 from assistant.desk import Asker, Desk, Opening, Say, sentence_of
 from assistant.embed import embed_routes
 from assistant.guard import Guard
+from assistant.listing import Shelf
 from assistant.page import mount
 from assistant.proxy import BehindProxy
 from assistant.review import Bench, bench_routes
 from assistant.serving import LOOK_SECONDS
 from assistant.signin import SignIn, sign_in_routes
 from assistant.static_files import FOLDER
+from corpus.collection import Collection
 from corpus.errors import UserError
 from corpus.library import Library
 from corpus.types import Document
@@ -89,7 +91,7 @@ def create_app_of(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Fas
         UserError: a setting of the door can't be read.
     """
     desk = _desk(settings, look_seconds)
-    library = _AsServed(Library(settings.documents_folder).documents(), desk.opening)
+    library = _AsServed(Library(settings.documents_folder).collection(), desk.opening)
     return create_app(library, desk, access_of(settings), Bench.of(settings))
 
 
@@ -122,7 +124,7 @@ def serve(settings: Settings) -> None:
 def serve_agent(settings: Settings) -> None:
     """Serve one agent over standard input and output until it hangs up."""
     desk = _desk(settings)
-    serve_stdio(_AsServed(Library(settings.documents_folder).documents(), desk.opening), desk)
+    serve_stdio(_AsServed(Library(settings.documents_folder).collection(), desk.opening), desk)
 
 
 def _desk(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Desk:
@@ -166,25 +168,21 @@ def _desk(settings: Settings, look_seconds: float = LOOK_SECONDS) -> Desk:
 class _AsServed:
     """The documents that the assistant answers from, so that it and the page speak of the same texts."""
 
-    def __init__(self, documents: tuple[Document, ...], opening: Opening) -> None:
+    def __init__(self, documents: Sequence[Document], opening: Opening) -> None:
         """Show `documents` until the assistant is open."""
         self._opening = opening
-        self._shown: tuple[object, dict[str, Document]] = (None, {document.id: document for document in documents})
+        self._shown: tuple[object, Collection] = (None, Collection.of(documents))
 
-    def documents(self) -> tuple[Document, ...]:
-        return tuple(self._now().values())
+    def documents(self) -> Collection:
+        return self._now()
 
     def get(self, document_id: str) -> Document:
-        documents = self._now()
-        if document_id not in documents:
-            known = ", ".join(documents) or "none"
-            raise UserError(f"unknown document {document_id!r}, expected one of: {known}", "wardbook documents list")
-        return documents[document_id]
+        return self._now().find(document_id)
 
-    def _now(self) -> dict[str, Document]:
+    def _now(self) -> Collection:
         newest = self._opening.newest
         if newest is not None and newest is not self._shown[0]:
-            self._shown = (newest, {document.id: document for document in getattr(newest, "documents", ())})
+            self._shown = (newest, Collection.of(getattr(newest, "documents", ())))
         return self._shown[1]
 
 

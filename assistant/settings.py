@@ -106,6 +106,11 @@ class Settings(BaseSettings):
         return self.home / "suites"
 
     @property
+    def words_folder(self) -> Path:
+        """Where vectors of single words are kept."""
+        return self.home / "words"
+
+    @property
     def index_folder(self) -> Path:
         """Where generations of the index are kept, or what is mirrored of those on a Chroma server."""
         if self.chroma_url is None:

@@ -48,23 +48,27 @@ def build_index(
 ) -> Manifest:
     """Bring the index up to the documents that there are; `progress` is told (done, total) passages that are new.
 
+    The words of new documents are encoded too, so that nobody's first question about one waits for that.
+
     With `rebuild` everything is made again, also what is up to date; with `thorough` every file of the index is looked
     at, not only those of documents that have changed. Without `wait` another process at work is an error at once; with
     it, `say` is told in a sentence whom we wait for. The encoder of the settings is loaded unless it is given.
     """
     from assistant.indexing import WAIT_SECONDS
+    from assistant.new_words import NewWords
     from assistant.sharing import building
     from index.generations import update
     from index.sentence_transformers_encoder import load
 
     wait_seconds = WAIT_SECONDS if wait else 0
     encoder = encoder or load(settings.encoder)
+    library = Library(settings.documents_folder)
+    new_words = NewWords(library, settings, encoder)
     with building(settings, "building the index", wait_seconds, say) as change:
-        library = Library(settings.documents_folder)
         manifest = update(
             settings.index_folder,
             library.entries(),
-            library.get,
+            new_words.read,
             encoder,
             progress,
             wait_seconds=wait_seconds,
@@ -73,7 +77,9 @@ def build_index(
             thorough=thorough,
             stores=change.stores,
         )
-        return change.done(manifest)
+        manifest = change.done(manifest)
+    new_words.keep()
+    return manifest
 
 
 def open_assistant(
@@ -94,7 +100,7 @@ def open_assistant(
     encoder = encoder or load(settings.encoder)
     index = open_index(settings, encoder, progress, say or (lambda _sentence: None))
     writers = open_writers(settings, encoder, say)
-    assistant = Assistant(in_order(index.documents()), index, encoder, settings.home / "words", writers)
+    assistant = Assistant(in_order(index.documents()), index, encoder, settings.words_folder, writers)
     assistant.warm()
     return assistant
 

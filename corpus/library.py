@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from corpus.collection import Collection
 from corpus.errors import UserError
 from corpus.readers import read
 from corpus.types import Document, PageStart, Section
@@ -109,6 +110,10 @@ class Library:
         hidden = self._hidden()
         own = tuple(document for document in shipped() if document.id not in hidden and document.id not in ids)
         return own + tuple(sorted(added, key=lambda document: (document.title.casefold(), document.id)))
+
+    def collection(self) -> Collection:
+        """Return the same documents in the same order, each to be read when it is asked for."""
+        return Collection(self.entries(), self.get)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the entries of the same documents in the same order; only files that have changed are read."""

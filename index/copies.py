@@ -2,9 +2,10 @@
 
 Chroma writes to a folder by opening it, and two processes that have one folder open can hang for minutes
 (chroma-core/chroma#7040), while a student asks in a terminal beside a running server. Of the ways out, a read-only
-opening does not exist in Chroma 1.5, hard links share the very bytes that SQLite writes, and a lock makes the second
-process wait for ever. A copy costs 2 ms for one document and 80 ms for 20,000 passages (50 MB), and it also makes
-cleaning up safe: nothing that is served is in the folder of a segment.
+opening does not exist in Chroma 1.5, and a lock makes the second process wait for ever. Of what Chroma keeps only the
+SQLite file is written to; that is copied (150 bytes a passage), and the files of the graph (1.8 kB a passage) are hard
+links where the disk has these. The hash of every file is checked at every opening, so that a Chroma that does write to
+a graph would be found out. It also makes cleaning up safe: nothing that is served is in the folder of a segment.
 
 A copy lies in `folder/open/NAME/` while `folder/open/NAME.lock` is held. A killed process leaves both behind; its lock
 is free, so the next opening removes them. Where the index folder takes no copy (a full disk, a folder that may only be
@@ -17,7 +18,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,13 @@ class Copy:
             Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
-def copy(folder: Path, segment: Path, files: Mapping[str, Seal], part: str) -> Copy:
+def _none(_name: str, _seal: Seal) -> bool:
+    return False
+
+
+def copy(
+    folder: Path, segment: Path, files: Mapping[str, Seal], part: str, linked: Callable[[str, Seal], bool] = _none
+) -> Copy:
     """Copy the files under `part/` of a segment for this process alone, and check the hash of every file.
 
     Args:
@@ -50,17 +57,19 @@ def copy(folder: Path, segment: Path, files: Mapping[str, Seal], part: str) -> C
         segment: the sealed folder to copy from.
         files: the seal of each file by its path in the segment; files outside `part` are only checked.
         part: name of the folder in the segment that is copied.
+        linked: tells of a file's name and seal whether nobody writes to it, so that a hard link does.
 
     Raises:
         Damaged: a file is missing or differs from its hash.
         FileNotFoundError: the whole segment is gone, because a builder has just replaced it.
     """
     try:
-        return _filled(_in_index(folder), segment, files, part)
+        return _filled(_in_index(folder), segment, files, part, linked)
     except FileNotFoundError:
         raise
     except OSError:
-        return _filled(Copy(Path(tempfile.mkdtemp(prefix="wardbook-")), None), segment, files, part)
+        private = Copy(Path(tempfile.mkdtemp(prefix="wardbook-")), None)
+        return _filled(private, segment, files, part, linked)
 
 
 def remove_abandoned(folder: Path) -> int:
@@ -83,13 +92,17 @@ def _in_index(folder: Path) -> Copy:
     return Copy(opened / name, lock)
 
 
-def _filled(private: Copy, segment: Path, files: Mapping[str, Seal], part: str) -> Copy:
+def _filled(
+    private: Copy, segment: Path, files: Mapping[str, Seal], part: str, linked: Callable[[str, Seal], bool]
+) -> Copy:
     try:
         private.folder.mkdir(exist_ok=True)
         for path, seal in files.items():
             inside = path.startswith(f"{part}/")
             target = private.folder / path.removeprefix(f"{part}/") if inside else None
             try:
+                if target is not None and linked(target.name, seal) and _link(segment / path, target):
+                    target = None
                 found = sha256_of(segment / path, target)
             except FileNotFoundError as error:
                 if not segment.is_dir():
@@ -101,6 +114,18 @@ def _filled(private: Copy, segment: Path, files: Mapping[str, Seal], part: str) 
         private.close()
         raise
     return private
+
+
+def _link(path: Path, target: Path) -> bool:
+    """Make a hard link, and tell whether there is one now; FileNotFoundError when there is no such file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return False
+    return True
 
 
 def _remove_abandoned(opened: Path) -> int:

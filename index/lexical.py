@@ -147,16 +147,19 @@ class Lexical:
         return np.asarray(counts / (counts + held_back), dtype=np.float32)
 
 
-def scores_of(parts: Sequence[Lexical], live: Sequence[Mask | None], question: str) -> list[Scores]:
+def scores_of(
+    parts: Sequence[Lexical], live: Sequence[Mask | None], question: str, size: tuple[int, float] | None = None
+) -> list[Scores]:
     """Return the BM25 scores of every text of several parts, as if they were one.
 
     Args:
         parts: any number.
         live: for each part which of its texts count; None when all do. The others score 0 and weigh nothing.
         question: its words are looked for; one that is repeated counts again.
+        size: what `size_of` says of the parts, where that is known already.
     """
     scores = [np.zeros(len(part.lengths), dtype=np.float32) for part in parts]
-    texts, mean_length = size_of(parts, live)
+    texts, mean_length = size or size_of(parts, live)
     if not texts:
         return scores
     for stem in parts[0]._words.stems(question):

@@ -20,7 +20,7 @@ from corpus.errors import UserError
 from corpus.types import Document, Passage
 from index.encoder import Encoder
 
-FORMAT = "2"
+FORMAT = "3"
 """Raised whenever the files of a generation or the text that is encoded change."""
 REBUILD = "wardbook index --rebuild"
 MEND = "wardbook index"

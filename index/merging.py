@@ -1,9 +1,9 @@
 """Which segments are rewritten when others come or go, so that there are never many and none is mostly dead.
 
-Every segment costs an opening some 50 ms and a search some 2 ms, and rewriting costs 1 to 2 ms a passage, encoding
-nothing. So small ones are merged when there are several of a size, as Lucene's `LogMergePolicy` does, and large ones
-are left alone: what changing one document may cost is bounded by `MOST_PASSAGES`, however large the collection is,
-and on the average a passage is rewritten at most three times before its segment is large.
+Every segment costs a search over the library some 2 ms, and rewriting costs 1 ms a passage, encoding nothing. So small
+ones are merged when there are several of a size, as Lucene's `LogMergePolicy` does, and large ones are left alone: what
+changing one document may cost is bounded by `MOST_PASSAGES`, however large the collection is, and on the average a
+passage is rewritten at most four times before its segment is large.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MOST_PASSAGES = 4096
-"""Passages of one segment, unless one document has more. Chroma takes 1.4 ms a passage up to here, 7 ms at 20,000."""
-_SEGMENTS_OF_A_BUILD = 32
-_MOST_OF_A_BUILD = 32_768
-"""An open segment costs some 6 threads and 11 files, so that a large collection built at once gets larger ones."""
-LARGE = 1024
+MOST_PASSAGES = 16_384
+"""Passages of one segment that merging makes, unless one document has more."""
+_SEGMENTS_OF_A_BUILD = 6
+_MOST_OF_A_BUILD = 131_072
+"""Searching one graph of 32,000 passages takes little longer than one of 4,000, so that a large collection built at
+once gets few segments; but a graph takes the longer a passage the larger it is, and a builder holds one in memory."""
+LARGE = 4096
 """Segments with so many passages are not merged any more."""
-_TIERS = ((256, 8), (LARGE, 4))
+_TIERS = ((256, 8), (1024, 4), (LARGE, 4))
 """Segments with fewer passages than the first number are merged as soon as there are as many as the second."""
 
 
 def portion_size(passages: int) -> int:
     """Return how many passages go into one segment where so many are written at once."""
-    return min(max(MOST_PASSAGES, passages // _SEGMENTS_OF_A_BUILD), _MOST_OF_A_BUILD)
+    return min(max(MOST_PASSAGES, -(-passages // _SEGMENTS_OF_A_BUILD)), _MOST_OF_A_BUILD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ def _read_part(folder: Path, name: str, sha256: str, removed: frozenset[str]) ->
         if sha256_of(path) != sha256:
             raise Damaged(f"index is damaged: {path} is not as it was written", MEND)
         return Part(SegmentFacts.from_json(path.read_text(encoding="utf-8")), sha256, removed)
+    except ValueError as error:
+        raise Damaged(f"index is of another version of Wardbook: {path}: {error}", MEND) from error
     except FileNotFoundError as error:
         if not path.parent.is_dir():
             raise

@@ -13,15 +13,16 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from corpus.collection import Collection, some_of
 from corpus.errors import UserError
 from corpus.types import Document, Passage
-from index.chroma_store import Stored
 from index.encoder import Encoder, Vectors
 from index.fusion import Scores, fuse
 from index.lexical import Mask, scores_of, size_of
@@ -41,7 +42,9 @@ class _Held:
     """A document's passages in memory."""
 
     first_row: int
-    stored: tuple[Stored, ...]
+    passages: tuple[Passage, ...]
+    headings: dict[str, str]
+    """Of the sections that have passages, by id."""
     vectors: Vectors
 
 
@@ -84,7 +87,8 @@ class Index:
         self._lexicals = [one.segment.lexical for one in slices]
         self._live = [one.live for one in slices]
         # Of the whole library; None without words, where nothing is ever compared with it.
-        self._mean_length = size_of(self._lexicals, self._live)[1] or None
+        self._size = size_of(self._lexicals, self._live)
+        self._mean_length = self._size[1] or None
         self._passages = manifest.passages
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._lock = threading.Lock()
@@ -158,9 +162,17 @@ class Index:
             raise
         return cls(manifest, tuple(slices), encoder, stores)
 
-    def documents(self) -> tuple[Document, ...]:
-        """Return every document as it was when it was indexed."""
-        return tuple(one.segment.document(document.id) for one, document in self._places.values())
+    def documents(self) -> Collection:
+        """Return every document as it was when it was indexed; each is read when it is asked for."""
+        return Collection([document for _, document in self._places.values()], self.document)
+
+    def document(self, document_id: str) -> Document:
+        """Read a document as it was when it was indexed.
+
+        Raises:
+            UserError: no such document in the index.
+        """
+        return self._place(document_id)[0].segment.document(document_id)
 
     def search(
         self, question: str, vector: Vectors | None = None, *, document_id: str | None = None, limit: int = 10
@@ -188,7 +200,7 @@ class Index:
         Raises:
             UserError: no such document in the index.
         """
-        return tuple(stored.passage for stored in self._hold(document_id).stored)
+        return self._hold(document_id).passages
 
     def vectors(self, document_id: str) -> Vectors:
         """Return the vectors of a document's passages, one row each, in order; not to be written to."""
@@ -196,14 +208,11 @@ class Index:
 
     def headings(self, document_id: str) -> dict[str, str]:
         """Return the headings of a document's sections that have passages, by section id."""
-        return {stored.passage.section_id: stored.heading for stored in self._hold(document_id).stored}
+        return dict(self._hold(document_id).headings)
 
     def heading(self, passage: Passage) -> str:
         """Return the heading of a passage's section."""
-        for stored in self._hold(passage.document_id).stored:
-            if stored.passage.section_id == passage.section_id:
-                return stored.heading
-        raise KeyError(passage.id)
+        return self._hold(passage.document_id).headings[passage.section_id]
 
     def verify(self) -> None:
         """Check that the stores hold what the manifest says and that each document is found by its own vectors.
@@ -220,7 +229,7 @@ class Index:
 
     def _search_document(self, question: str, vector: Vectors, document_id: str, limit: int) -> tuple[Hit, ...]:
         held = self._hold(document_id)
-        count = len(held.stored)
+        count = len(held.passages)
         if not count:
             return ()
         dense = held.vectors @ vector
@@ -234,19 +243,39 @@ class Index:
     def _search_all(self, question: str, vector: Vectors, limit: int) -> tuple[Hit, ...]:
         if not self._passages:
             return ()
-        lexical = np.concatenate(scores_of(self._lexicals, self._live, question))
+        scored = scores_of(self._lexicals, self._live, question, self._size)
         pool = max(limit, POOL)
-        each = self.stores.each(lambda one: one.nearest(vector, pool), self._slices)
-        found, cosines = (np.concatenate(kind) for kind in zip(*each, strict=True))
-        best = np.lexsort((found, -cosines))[:pool]
-        near, cosines = found[best], cosines[best]
-        by_words_alone = np.setdiff1d(_best(lexical, pool), near)
+        near, cosines = self._merged(self.stores.each(lambda one: one.nearest(vector, pool), self._slices), pool)
+        by_words, _ = self._merged(
+            (
+                (rows + one.first, scores[rows])
+                for one, scores in zip(self._slices, scored, strict=True)
+                for rows in [_best(scores, pool)]
+            ),
+            pool,
+        )
+        by_words_alone = np.setdiff1d(by_words, near)
         rows = np.concatenate([near, by_words_alone])
         dense = cosines
         if len(by_words_alone):
             dense = np.concatenate([cosines, self._read_vectors(by_words_alone) @ vector])
         order = np.argsort(rows)
-        return self._ranked(rows[order], near, dense[order], lexical[rows[order]], limit)
+        rows = rows[order]
+        lexical = np.concatenate([scores[own] for scores, own in zip(scored, self._own_rows(rows), strict=True)])
+        return self._ranked(rows, near, dense[order], lexical, limit)
+
+    @staticmethod
+    def _merged(each: Iterable[tuple[Rows, Scores]], most: int) -> tuple[Rows, Scores]:
+        """Return the rows with the best scores of several lots, best first, of equal ones the earlier."""
+        rows, scores = (np.concatenate(kind) for kind in zip(*each, strict=True))
+        best = np.lexsort((rows, -scores))[:most]
+        return rows[best], scores[best]
+
+    def _own_rows(self, rows: Rows) -> Iterator[Rows]:
+        """Yield for each slice which of some ascending rows are its own, counted in its segment."""
+        for one in self._slices:
+            first, last = np.searchsorted(rows, (one.first, one.first + one.segment.facts.passages))
+            yield rows[first:last] - one.first
 
     def _ranked(self, rows: Rows, near: Rows, dense: Scores, lexical: Scores, limit: int) -> tuple[Hit, ...]:
         """Fuse the scores of candidates in ascending rows and make hits of the best."""
@@ -270,25 +299,19 @@ class Index:
         found: dict[int, Passage] = {}
         with self._lock:
             held = list(self._held.values())
-        for one in held:
-            last = one.first_row + len(one.stored)
-            found.update((row, one.stored[row - one.first_row].passage) for row in rows if one.first_row <= row < last)
-        missing = [row for row in rows if row not in found]
-        for piece in self._slices:
-            own = [row - piece.first for row in missing if 0 <= row - piece.first < piece.segment.facts.passages]
-            if own:
-                read = piece.segment.store.read_passages(own)
-                found.update((stored.row + piece.first, stored.passage) for stored in read)
+        for document in held:
+            last = document.first_row + len(document.passages)
+            here = (row for row in rows if document.first_row <= row < last)
+            found.update((row, document.passages[row - document.first_row]) for row in here)
+        missing = np.array([row for row in rows if row not in found], dtype=np.int64)
+        for one, own in zip(self._slices, self._own_rows(missing), strict=True):
+            found |= {row + one.first: passage for row, passage in one.segment.read_passages(own.tolist()).items()}
         return found
 
     def _read_vectors(self, rows: Rows) -> Vectors:
         """Return the vectors of some rows in ascending order."""
-        vectors = []
-        for one in self._slices:
-            own = rows[(rows >= one.first) & (rows < one.first + one.segment.facts.passages)] - one.first
-            if len(own):
-                vectors.append(one.segment.store.read_vectors(own.tolist()))
-        return np.concatenate(vectors)
+        own_rows = zip(self._slices, self._own_rows(rows), strict=True)
+        return np.concatenate([one.segment.store.read_vectors(own.tolist()) for one, own in own_rows if len(own)])
 
     def _hold(self, document_id: str) -> _Held:
         with self._lock:
@@ -296,20 +319,24 @@ class Index:
             if held is not None:
                 self._held.move_to_end(document_id)
                 return held
-        if document_id not in self._places:
-            known = ", ".join(self._places) or "none"
-            raise UserError(f"no document '{document_id}' in the index; it holds: {known}", REBUILD)
-        one, document = self._places[document_id]
-        stored: list[Stored] = []
-        vectors = np.zeros((0, self.manifest.dimension), dtype=np.float32)
-        if document.passages:
-            stored, vectors = one.segment.store.read_document(document_id)
-        held = _Held(one.segment.first_rows[document_id] + one.first, tuple(stored), vectors)
+        segment, first = self._place(document_id)[0].segment, self._place(document_id)[0].first
+        document = segment.document(document_id)
+        passages = segment.passages(document)
+        sections = {passage.section_id for passage in passages}
+        headings = {section.id: section.heading for section in document.sections if section.id in sections}
+        held = _Held(segment.first_rows[document_id] + first, passages, headings, segment.vectors(document_id))
         with self._lock:
             self._held[document_id] = held
             while len(self._held) > _HELD_DOCUMENTS:
                 self._held.popitem(last=False)
         return held
+
+    def _place(self, document_id: str) -> tuple[_Slice, IndexedDocument]:
+        try:
+            return self._places[document_id]
+        except KeyError:
+            known = some_of(tuple(self._places))
+            raise UserError(f"no document '{document_id}' in the index; it holds: {known}", REBUILD) from None
 
 
 def _pointed(folder: Path, stores: Stores) -> str:
@@ -333,7 +360,11 @@ def _close(segments: tuple[Segment, ...]) -> None:
         segment.close()
 
 
-def _best(lexical: Scores, limit: int) -> Rows:
+def _best(scores: Scores, limit: int) -> Rows:
     """Return the rows of the best scores above 0; of equal ones the earlier."""
-    order = np.argsort(-lexical, kind="stable")[:limit]
-    return order[lexical[order] > 0]
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > limit:
+        # Sorting all would take 20 ms with 200,000 passages, finding the lowest score that counts takes 1.
+        found = scores[rows]
+        rows = rows[found >= np.partition(found, len(found) - limit)[len(found) - limit]]
+    return rows[np.argsort(-scores[rows], kind="stable")[:limit]]

@@ -1,7 +1,8 @@
 """A segment is some documents, whole: their text, passages, vectors and words. It is written once and never changed.
 
     NAME/segment.json       which documents, and the seal of each file (see `index/manifest.py`)
-    NAME/chroma/            vectors, passages and offsets, by row
+    NAME/chroma/            vectors, by row: a row is a passage
+    NAME/passages.npy       where each passage stands in its document
     NAME/words.npz          whose words are in which row
     NAME/hashes.npy         a hash of the text that was encoded for each row
     NAME/documents.jsonl    the documents themselves, so that a generation answers from the very text it indexed
@@ -29,18 +30,21 @@ import numpy.typing as npt
 
 from corpus.library import from_json, to_json
 from corpus.types import Document, Passage
-from index.chroma_store import ChromaStore, Stored
+from index.chroma_store import ChromaStore
 from index.disk import sync, write
 from index.embedding_text import embedding_texts, lexical_texts
 from index.encoder import Encoder, Vectors
 from index.hashes import sha256_of
 from index.lexical import Lexical
 from index.manifest import MEND, Damaged, IndexedDocument, Manifest, Part, Seal, SegmentFacts
+from index.passage_table import Table, load_table, passages_of, table_of
 from index.stores import Embedded, Stores
+from index.texts import Texts
 
 Digests = npt.NDArray[np.bytes_]
 FACTS = "segment.json"
 TEXTS = "documents.jsonl"
+PASSAGES = "passages.npy"
 ASIDE = ".tmp-"
 POOL = 50
 """Candidates of each of the two searches, at least."""
@@ -56,20 +60,31 @@ class Piece:
     vectors: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The opened files of a segment."""
+
+    store: ChromaStore
+    lexical: Lexical
+    table: Table
+    texts: Texts
+
+
 class Segment:
     """An opened segment; it may be shared by several generations, and closes with the last."""
 
-    def __init__(
-        self, facts: SegmentFacts, parts: tuple[ChromaStore, Lexical, Sequence[str]], let_go: Callable[[], None]
-    ) -> None:
+    def __init__(self, facts: SegmentFacts, parts: _Parts, let_go: Callable[[], None]) -> None:
         self.facts = facts
-        self.store, self.lexical, self._texts = parts
+        self.store, self.lexical = parts.store, parts.lexical
+        self._table, self._texts = parts.table, parts.texts
+        self._places: dict[str, tuple[int, IndexedDocument]] = {}
         self.first_rows: dict[str, int] = {}
-        self._documents: dict[str, Document] = {}
         row = 0
-        for document in facts.documents:
+        for number, document in enumerate(facts.documents):
+            self._places[document.id] = (number, document)
             self.first_rows[document.id] = row
             row += document.passages
+        self._ends = np.cumsum([document.passages for document in facts.documents])
         self._users = 1
         self._lock = threading.Lock()
         self._finalize = weakref.finalize(self, _close, self.store, let_go)
@@ -89,11 +104,12 @@ class Segment:
         store, let_go = stores.open(folder, path, facts)
         try:
             lexical = Lexical.load(path / "words.npz", facts.passages)
-            texts = (path / TEXTS).read_text(encoding="utf-8").split("\n")[:-1]
+            table = load_table(path / PASSAGES, facts.passages)
+            texts = Texts(path / TEXTS)
         except BaseException:
             _close(store, let_go)
             raise
-        return cls(facts, (store, lexical, texts), let_go)
+        return cls(facts, _Parts(store, lexical, table, texts), let_go)
 
     def warm(self) -> None:
         """Let Chroma read its graph, which it does at the first query: here, not while a question waits."""
@@ -102,20 +118,36 @@ class Segment:
             self.store.query(np.full(dimension, dimension**-0.5, dtype=np.float32), 1)
 
     def document(self, document_id: str) -> Document:
-        """Return a document as it was when it was indexed."""
-        if document_id not in self._documents:
-            number = next(place for place, one in enumerate(self.facts.documents) if one.id == document_id)
-            self._documents[document_id] = from_json(self._texts[number])
-        return self._documents[document_id]
+        """Read a document as it was when it was indexed."""
+        return self._texts.read(self._places[document_id][0])
+
+    def passages(self, document: Document) -> tuple[Passage, ...]:
+        """Return the passages of one of its documents in order."""
+        first, indexed = self.first_rows[document.id], self._places[document.id][1]
+        return passages_of(document, self._table[first : first + indexed.passages])
+
+    def vectors(self, document_id: str) -> Vectors:
+        """Return the vectors of a document's passages in order."""
+        first, indexed = self.first_rows[document_id], self._places[document_id][1]
+        if not indexed.passages:
+            return np.zeros((0, self.facts.dimension), dtype=np.float32)
+        return self.store.read_vectors(range(first, first + indexed.passages))
+
+    def read_passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """Return the passages of some rows, by row."""
+        found: dict[int, Passage] = {}
+        documents = np.searchsorted(self._ends, rows, side="right").tolist()
+        for number in sorted(set(documents)):
+            document = self._texts.read(number)
+            own = [row for row, of in zip(rows, documents, strict=True) if of == number]
+            found |= zip(own, passages_of(document, self._table[own]), strict=True)
+        return found
 
     def read(self, document_id: str) -> Piece:
         """Return all that the segment keeps of a document."""
-        indexed = next(one for one in self.facts.documents if one.id == document_id)
-        vectors = np.zeros((0, self.facts.dimension), dtype=np.float32)
-        stored: list[Stored] = []
-        if indexed.passages:
-            stored, vectors = self.store.read_document(document_id)
-        return Piece(self.document(document_id), indexed.digest, tuple(one.passage for one in stored), vectors)
+        document = self.document(document_id)
+        digest = self._places[document_id][1].digest
+        return Piece(document, digest, self.passages(document), self.vectors(document_id))
 
     def verify(self, document_ids: Sequence[str]) -> None:
         """Check that the store holds what the facts say and that each of these documents is found by its own vectors.
@@ -129,7 +161,7 @@ class Segment:
         for document_id in document_ids:
             if self.document(document_id).id != document_id:
                 raise Damaged(f"segment {self.facts.name} has another text for document {document_id}", MEND)
-            vectors = self.read(document_id).vectors
+            vectors = self.vectors(document_id)
             if not len(vectors):
                 continue
             # The graph is approximate, so one miss is no damage; and two passages may say the same, so not by row.
@@ -200,29 +232,25 @@ def write_segment(folder: Path, pieces: Sequence[Piece], encoder: Encoder, store
 
 
 def _fill(aside: Path, pieces: Sequence[Piece], store: ChromaStore) -> tuple[IndexedDocument, ...]:
-    stored: list[Stored] = []
     words: list[str] = []
     digests: list[bytes] = []
     documents: list[IndexedDocument] = []
     for piece in pieces:
         document = piece.document
-        headings = {section.id: section.heading for section in document.sections}
-        stored += [
-            Stored(row, passage, headings[passage.section_id])
-            for row, passage in enumerate(piece.passages, start=len(stored))
-        ]
         words += lexical_texts(document, piece.passages)
         digests += [digest_of(text) for text in embedding_texts(document, piece.passages)]
         documents.append(
             IndexedDocument(document.id, document.title, document.version, piece.digest, len(piece.passages))
         )
     try:
-        store.add(stored, np.concatenate([piece.vectors for piece in pieces]))
+        store.add(np.concatenate([piece.vectors for piece in pieces]))
     finally:
         store.close()
     Lexical.build(words).save(aside / "words.npz")
-    with (aside / "hashes.npy").open("wb") as file:
-        np.save(file, np.array(digests, dtype="S16"))
+    table = table_of((piece.document, piece.passages) for piece in pieces)
+    for name, array in ((PASSAGES, table), ("hashes.npy", np.array(digests, dtype="S16"))):
+        with (aside / name).open("wb") as file:
+            np.save(file, array)
     write(aside / TEXTS, "".join(to_json(piece.document, indent=None) + "\n" for piece in pieces))
     return tuple(documents)
 

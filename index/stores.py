@@ -12,12 +12,15 @@ from typing import Protocol, TypeVar
 
 from index.chroma_store import ChromaStore
 from index.copies import copy
-from index.manifest import SegmentFacts
+from index.manifest import Seal, SegmentFacts
 
 Place = TypeVar("Place")
 Found = TypeVar("Found")
 CHROMA = "chroma"
 """Folder of a segment that its own Chroma lies in."""
+_LINKED_BYTES = 1_000_000
+"""Copying less is as fast as linking. (The graph of a single passage, which `sync_threshold` leaves to the next opening
+to write, has 0.2 MB.)"""
 
 
 class Stores(Protocol):
@@ -78,7 +81,7 @@ class Embedded:
 
     def open(self, folder: Path, path: Path, facts: SegmentFacts) -> tuple[ChromaStore, Callable[[], None]]:
         """Open a private copy, since Chroma would write to what it opens."""
-        private = copy(folder, path, facts.files, CHROMA)
+        private = copy(folder, path, facts.files, CHROMA, linked=_is_read_only)
         try:
             return ChromaStore.open(private.folder), private.close
         except BaseException:
@@ -94,6 +97,11 @@ class Embedded:
 
     def publish(self, folder: Path, name: str, *, thorough: bool = False) -> None:
         """Do nothing: there are no others."""
+
+
+def _is_read_only(name: str, seal: Seal) -> bool:
+    """Tell whether Chroma only reads a file: one of the graph, unless of so small a one that it was never written."""
+    return not name.startswith("chroma.sqlite3") and seal.bytes >= _LINKED_BYTES
 
 
 def current(folder: Path) -> str | None:

@@ -289,7 +289,7 @@ def test_damage_that_cannot_be_mended_now_is_answered_by_the_generation_before(
 
     with monkeypatch.context() as full:
         full.setattr("index.segments.write", refusing)
-        full.setattr("index.generations.write", refusing)
+        full.setattr("index.disk.write", refusing)
         said, answered = next_command(tmp_path)
     assert answered == 0
     assert "is not as it was written: mending it." in said[0]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from made import library, split_lines
 
-from index.chroma_store import ChromaStore, Stored
+from index.chroma_store import ChromaStore
 from index.fake_encoder import FakeEncoder
 
 pytestmark = pytest.mark.real
@@ -17,34 +17,30 @@ pytestmark = pytest.mark.real
 HEEL, STONES, _ = library()
 
 
-def the_passages() -> list[Stored]:
-    headings = {section.id: section.heading for one in (HEEL, STONES) for section in one.sections}
-    passages = [*split_lines(HEEL), *split_lines(STONES)]
-    return [Stored(row, passage, headings[passage.section_id]) for row, passage in enumerate(passages)]
+def the_texts() -> list[str]:
+    return [passage.text for one in (HEEL, STONES) for passage in split_lines(one)]
 
 
 def filled(folder: Path) -> ChromaStore:
     store = ChromaStore.create(folder)
-    store.add(the_passages(), FakeEncoder().encode_passages([one.passage.text for one in the_passages()]))
+    store.add(FakeEncoder().encode_passages(the_texts()))
     return store
 
 
 def test_what_was_stored_comes_back_whole_after_reopening(tmp_path: Path) -> None:
     filled(tmp_path / "chroma").close()
     store = ChromaStore.open(tmp_path / "chroma")
-    stored, vectors = store.read_document("stones")
+    vectors = store.read_vectors(range(4, 6))
     assert store.count() == 6
-    assert stored == the_passages()[4:]
-    assert np.allclose(vectors, FakeEncoder().encode_passages([one.passage.text for one in stored]), atol=1e-6)
+    assert np.allclose(vectors, FakeEncoder().encode_passages(the_texts()[4:]), atol=1e-6)
     assert vectors.dtype == np.float32
     store.close()
 
 
 def test_rows_come_back_in_the_order_of_the_rows(tmp_path: Path) -> None:
     store = filled(tmp_path / "chroma")
-    assert store.read_passages([1, 3, 5]) == [the_passages()[row] for row in (1, 3, 5)]
-    vectors = FakeEncoder().encode_passages([the_passages()[row].passage.text for row in (1, 3, 5)])
-    assert np.allclose(store.read_vectors([1, 3, 5]), vectors, atol=1e-6)
+    vectors = FakeEncoder().encode_passages([the_texts()[row] for row in (1, 3, 5)])
+    assert np.allclose(store.read_vectors([5, 1, 3]), vectors, atol=1e-6)
     store.close()
 
 
@@ -60,13 +56,25 @@ def test_the_nearest_come_first_with_their_cosines(tmp_path: Path) -> None:
 
 
 def test_more_passages_than_fit_one_batch(tmp_path: Path) -> None:
-    passage = the_passages()[0].passage
     rows = np.eye(3, dtype=np.float32)[np.arange(5500) % 3]
     store = ChromaStore.create(tmp_path / "chroma")
-    store.add([Stored(row, passage, "Synopsis") for row in range(5500)], rows)
+    store.add(rows)
     assert store.count() == 5500
-    assert store.read_passages([5400])[0].row == 5400
+    assert store.read_vectors([5400]).tolist() == [[1, 0, 0]]
     store.close()
+    # What Chroma kept of the vectors in its log until they were in the graph takes no room any more.
+    assert (tmp_path / "chroma" / "chroma.sqlite3").stat().st_size < 2_000_000
+
+
+def test_reading_writes_to_nothing_but_the_database(tmp_path: Path) -> None:
+    filled(tmp_path / "chroma").close()
+    graph = {path: path.read_bytes() for path in (tmp_path / "chroma").rglob("*.*") if path.suffix != ".sqlite3"}
+    assert len(graph) == 5
+    store = ChromaStore.open(tmp_path / "chroma")
+    store.query(FakeEncoder().encode_questions(["fever"])[0], 3)
+    store.read_vectors([0, 1])
+    store.close()
+    assert {path: path.read_bytes() for path in graph} == graph
 
 
 def test_closing_twice_is_allowed(tmp_path: Path) -> None:

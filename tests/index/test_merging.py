@@ -19,12 +19,13 @@ def whole(*sizes: int) -> list[Size]:
         (whole(*[30] * 7), 30, set(range(7))),
         (whole(*[30] * 7), 0, set()),
         (whole(5000, *[30] * 7), 30, set(range(1, 8))),
+        (whole(2000, 2000, 2000, 2000), 30, {0, 1, 2, 3}),
         (whole(300, 300, 300), 30, set()),
         (whole(300, 300, 300, 300), 30, {0, 1, 2, 3}),
         (whole(*[LARGE] * 40), 30, set()),
         ([Size(100, 50)], 0, set()),
         ([Size(100, 49)], 0, {0}),
-        ([Size(9000, 3000)], 0, set()),
+        ([Size(30_000, 9000)], 0, set()),
     ],
 )
 def test_small_ones_are_merged_and_mostly_dead_ones_rewritten(
@@ -45,12 +46,10 @@ def test_no_change_rewrites_more_than_a_segment_and_there_are_never_many() -> No
         sizes = [size for number, size in enumerate(sizes) if number not in chosen] + [moved + added]
         rewritten += moved
         total += added
-        assert len(sizes) <= total / LARGE + 12
-    assert rewritten < 3 * total
+        assert len(sizes) <= total / LARGE + 16
+    assert rewritten < 4 * total
 
 
-@pytest.mark.parametrize(
-    ("passages", "expected"), [(0, 4096), (100_000, 4096), (180_000, 5625), (1_600_000, 32_768), (10**7, 32_768)]
-)
+@pytest.mark.parametrize(("passages", "expected"), [(0, 16_384), (90_000, 16_384), (185_561, 30_927), (10**7, 131_072)])
 def test_a_large_collection_has_larger_segments(passages: int, expected: int) -> None:
     assert portion_size(passages) == expected
