@@ -197,7 +197,9 @@ def pick(model: PickingModel, seen: Seen) -> Pick:
     one, none = float(model.one.probability(row)[0]), float(model.none.probability(row)[0])
     chances = {"one": one, "none": none, "unclear": max(0.0, 1.0 - one - none)}
     choice: Choice = "unclear"
-    if one >= model.answer_from and one >= none:
+    # A question that names nothing tells no document from another, however well one of them happens to answer.
+    names_nothing = not seen.question["focus"] and not seen.named
+    if one >= model.answer_from and one >= none and not names_nothing:
         choice = "one"
     elif none >= model.refuse_from:
         choice = "none"

@@ -191,3 +191,23 @@ def test_two_documents_of_one_disease_are_nothing_to_choose_between(question: st
     assert chooser.choose(question, ()).document is not None
     assert not chooser.choose(question, ()).candidates
     assert chooser.choose("What about tophi?", ()).document is other
+
+
+def test_a_question_that_names_nothing_tells_no_document_from_another() -> None:
+    # What one document gets that nothing is wrong with: named by no name, yet the best in every passage found.
+    row = dict.fromkeys(RANKED, 0.0) | {
+        "share": 1.0,
+        "explained": 1.0,
+        "dense": 0.8,
+        "lexical_share": 1.0,
+        "first": 1.0,
+    }
+    row |= {"score": 1.0, "hits": 1.0, "covered": 1.0}
+    other = dict.fromkeys(RANKED, 0.0) | {"dense_gap": 0.7, "unexplained": 1.0, "uncovered": 1.0}
+    asked = dict.fromkeys((*read_picking().one.features, *read_picking().none.features), 0.0)
+    rows = np.array([[one[name] for name in RANKED] for one in (row, other)])
+    choices = {}
+    for focus in (0.0, 1.0):
+        seen = Seen((0, 1), rows, asked | {"focus": focus, "documents": 0.7}, (), (("gout",), ("milia",)))
+        choices[focus] = pick(read_picking(), seen).choice
+    assert choices == {0.0: "unclear", 1.0: "one"}
