@@ -26,8 +26,8 @@ WAIT_SECONDS = 600
 
 def open_index(settings: Settings, encoder: Encoder, progress: Progress | None, say: Say) -> Index:
     """Open the index, up to date if that can be had; errors as for `wiring.open_assistant`."""
-    from assistant.new_words import NewWords
-    from index.generations import exists, update
+    from assistant.wiring import build_index
+    from index.generations import exists
     from index.lock import left_behind
     from index.manifest import Damaged
     from index.search import Index
@@ -59,21 +59,9 @@ def open_index(settings: Settings, encoder: Encoder, progress: Progress | None, 
             return index
     if why:
         say(why)
-    new_words = NewWords(library, settings, encoder)
     try:
         # With something to answer from, nobody waits for another who is building.
-        wait_seconds = WAIT_SECONDS if index is None else 0
-        update(
-            folder,
-            library.entries(),
-            new_words.read,
-            encoder,
-            progress,
-            wait_seconds=wait_seconds,
-            say=say,
-            thorough=damaged,
-        )
-        new_words.keep()
+        build_index(settings, progress, thorough=damaged, wait=index is None, say=say, encoder=encoder)
     except UserError as error:
         index = index or _before(settings, encoder)
         if index is None:
