@@ -104,7 +104,7 @@ def run_command(
     lenient = document is not None or earlier is not None
     if not lenient:
         _check(suites, documents)
-    chosen = _choose(list(suites.values()), only)
+    chosen = _of_split(_choose(list(suites.values()), only), split)
     if failed:
         chosen = _failed(chosen, earlier, settings, split)
         if not chosen:
@@ -220,6 +220,16 @@ def _failed(
         ids = tuple(case.id for case in cases if (suite.suite, case.id) in failed)
         left += [(suite, ids)] if ids else []
     return left
+
+
+def _of_split(chosen: Sequence[tuple[Suite, tuple[str, ...]]], split: str) -> list[tuple[Suite, tuple[str, ...]]]:
+    """Return the suites that have cases in a split; the others are named and passed over, unless none has any."""
+    held = [(one, split == "all" or any(case.split == split for case in one[0].cases)) for one in chosen]
+    if not any(has for _, has in held):
+        return list(chosen)
+    if without := [one[0].suite for one, has in held if not has]:
+        click.echo(f"Without cases in the split {split!r}, passed over: {', '.join(without)}.")
+    return [one for one, has in held if has]
 
 
 def _choose(suites: Sequence[Suite], only: Sequence[str]) -> list[tuple[Suite, tuple[str, ...]]]:

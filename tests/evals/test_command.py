@@ -109,6 +109,21 @@ def test_split_and_only_choose_cases(bench: Bench) -> None:
     assert "no verdict, cases chosen by name" in result.stdout
 
 
+def test_a_suite_without_cases_in_the_split_is_passed_over(bench: Bench, tmp_path: Path) -> None:
+    whole = (
+        bench.suite.read_text("utf-8").replace("split: tune", "split: hold").replace("suite: hives", "suite: wheals")
+    )
+    other = tmp_path / "wheals-suite.yaml"
+    other.write_text(whole, encoding="utf-8")
+    result = bench.run(str(other), str(bench.suite), "--split", "tune")
+    assert result.exit_code == 0
+    assert "Without cases in the split 'tune', passed over: wheals." in result.stdout
+    assert "split tune: 3 cases" in result.stdout
+    alone = bench.run(str(other), "--split", "tune")
+    assert alone.exit_code == 2
+    assert "has no cases" in alone.stderr
+
+
 def test_only_asks_the_suites_that_hold_the_case(bench: Bench) -> None:
     result = bench.run("gallstones", str(bench.suite), "--only", "which-gene")
     assert result.exit_code == 0
