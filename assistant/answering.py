@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.abbreviations import common
 from assistant.asking import Asking, AskingModel, read_asking
+from assistant.counting import items_to_count
 from assistant.cross_encoder import CrossEncoder
 from assistant.cross_encoder import load as load_cross_encoder
 from assistant.evidence import asked_code, asked_definition, asked_list, choose
@@ -217,10 +218,12 @@ class Reader:
             or asked_list(found.part, found.hits, weights, lexicon)
             or asked_definition(found.part, lexicon)
         )
+        chosen = structural or choose(found.part, found.hits, weights, read.shortlist, lexicon, self.models.bounds)
+        likeliest = found.hits[int(weights.argmax())].passage if found.hits else None
         return Reading(
             part,
             self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural)),
-            structural or choose(found.hits, weights, read.shortlist, lexicon, self.models.bounds),
+            items_to_count(found.part, chosen, likeliest, lexicon) or chosen,
             withheld,
             nearest_heading,
             bool(seen["names_subject"]) or not found.part.focus(lexicon.subject),

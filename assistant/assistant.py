@@ -212,7 +212,7 @@ class Assistant:
         )
 
     def _statements(self, part: Reading, document: Document) -> list[Statement]:
-        counted = count_statement(part.part, part.evidence, document)
+        counted = count_statement(part.part, part.evidence, self._reader.lexicon(document.id))
         if counted is not None:
             return [counted]
         return [Statement(passage.text, (cite(passage, document),)) for passage in part.evidence]

@@ -8,14 +8,14 @@ stands for.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from assistant.lexicon import Lexicon
+from assistant.lists import lead_in, lists_of, picked_out
 from assistant.question import Part, metadata_topics
 from corpus.types import Passage
 from index.types import Hit
@@ -41,7 +41,7 @@ class Bounds:
 
 
 def choose(
-    hits: Sequence[Hit], evidence: np.ndarray, shortlist: np.ndarray, lexicon: Lexicon, bounds: Bounds
+    part: Part, hits: Sequence[Hit], evidence: np.ndarray, shortlist: np.ndarray, lexicon: Lexicon, bounds: Bounds
 ) -> tuple[Passage, ...]:
     """Return the passages to quote, in the document's order; empty only when there are no hits.
 
@@ -63,13 +63,33 @@ def choose(
                 continue
             sentences += 1
         kept[passage.id] = passage
-    weighed = {hits[number].passage.id for number in shortlist}
-    for items in _lists(lexicon.passages):
-        inside = sum(item.id in kept for item in items)
-        among = sum(item.id in weighed for item in items)
-        if inside > 1 and among > LEAST_ITEMS_READ and inside >= bounds.whole_list * among:
+    chances = {hits[number].passage.id: float(evidence[number]) for number in shortlist}
+    for items in lists_of(lexicon.passages):
+        if _whole(part, items, kept, chances, lexicon, bounds):
             kept.update((item.id, item) for item in items)
     return tuple(sorted(kept.values(), key=lambda passage: passage.start))
+
+
+def _whole(
+    part: Part,
+    items: Sequence[Passage],
+    kept: Container[str],
+    chances: Mapping[str, float],
+    lexicon: Lexicon,
+    bounds: Bounds,
+) -> bool:
+    """Tell whether a list is taken whole: most of it is kept, or the sentence that introduces it says most.
+
+    Such a sentence says nothing without the list. Where an item of it is likelier, that one is meant.
+    """
+    told = lead_in(items, lexicon)
+    likeliest = max(chances.get(item.id, 0.0) for item in items)
+    if told is not None and told in kept and chances[told] >= likeliest:
+        return True
+    inside = sum(item.id in kept for item in items)
+    among = sum(item.id in chances for item in items)
+    most = inside > 1 and among > LEAST_ITEMS_READ and inside >= bounds.whole_list * among
+    return most and not picked_out(part, items, lexicon)
 
 
 def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon) -> tuple[Passage, ...]:
@@ -127,11 +147,3 @@ def asked_definition(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
 
 def _topic(passage: Passage, lexicon: Lexicon) -> str:
     return lexicon.sections[passage.section_id].topic
-
-
-def _lists(passages: Sequence[Passage]) -> list[list[Passage]]:
-    lists: dict[int, list[Passage]] = defaultdict(list)
-    for passage in passages:
-        if passage.kind == "item":
-            lists[passage.paragraph].append(passage)
-    return list(lists.values())

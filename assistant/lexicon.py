@@ -54,6 +54,8 @@ class Place:
     paragraph_size: int
     """Passages of its paragraph or list."""
     opens_section: bool
+    lead_in: str | None = None
+    """Of an item, the id of the sentence that introduces its list: right before it, ending in a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,27 @@ def _words_in(
 def _places(passages: Sequence[Passage]) -> dict[str, Place]:
     sizes = Counter(passage.paragraph for passage in passages)
     places = {}
+    lead_in: str | None = None
     for before, passage, after in zip((None, *passages), passages, (*passages[1:], None), strict=False):
+        if passage.kind == "sentence" or before is None:
+            lead_in = None
+        elif before.paragraph != passage.paragraph:
+            introduced = before.section_id == passage.section_id and leads_in(before)
+            lead_in = before.id if introduced else None
         places[passage.id] = Place(
             read_facts(passage.text),
             before.id if before and before.paragraph == passage.paragraph else None,
             after.id if after and after.paragraph == passage.paragraph else None,
             sizes[passage.paragraph],
             before is None or before.section_id != passage.section_id,
+            lead_in,
         )
     return places
+
+
+def leads_in(passage: Passage) -> bool:
+    """Tell whether a sentence announces what follows it ("The signs are:") and says nothing without that."""
+    return passage.kind == "sentence" and passage.text.rstrip().endswith(":")
 
 
 def _content(text: str, abbreviations: dict[str, str]) -> frozenset[str]:

@@ -108,7 +108,12 @@ def fit_bounds(asked: Sequence[tuple[Example, Read]], evidence: Sequence[np.ndar
     def quality(bounds: Bounds) -> tuple[float, float]:
         f1, whole = [], []
         for example, seen, weights in answered:
-            kept = {p.id for p in choose(example.found.hits, weights, seen.shortlist, example.lexicon, bounds)}
+            kept = {
+                p.id
+                for p in choose(
+                    example.found.part, example.found.hits, weights, seen.shortlist, example.lexicon, bounds
+                )
+            }
             wanted = {hit.passage.id for hit, label in zip(example.found.hits, example.labels, strict=True) if label}
             right = len(kept & wanted)
             f1.append(2 * right / (len(kept) + len(wanted)))

@@ -39,11 +39,16 @@ def is_supported(sentence: str, citations: Sequence[Cited]) -> bool:
     told = fold(sentence)
     if told.removeprefix("• ") in fold(quotes):
         return True
-    evidence = fold(quotes + "\n" + "\n".join(cited.section for cited in holding))
+    sections = "\n".join(cited.section for cited in holding)
+    evidence = fold(f"{quotes}\n{sections}")
     counted = {str(quotes.count("•")), str(len(quotes.splitlines()))}
-    if not all(number in counted or stands_in(number, evidence) for number in _NUMBER.findall(told)):
+    numbers = _NUMBER.findall(told)
+    if not all(number in counted or stands_in(number, evidence) for number in numbers):
         return False
     words, known = _words(told), _words(evidence)
+    if numbers and counted.issuperset(numbers) and words - SMALL <= _words(fold(sections)):
+        # It tells how many there are and under which heading, and nothing of what they say.
+        return True
     if bool(words & NEGATIONS) != bool(_words(fold(quotes)) & NEGATIONS):
         return False
     return _stems(words - SMALL) <= _stems(known)

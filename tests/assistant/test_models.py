@@ -6,35 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.evidence import Bounds, choose
 from assistant.forest import forest_from_json
-from assistant.lexicon import read_lexicon
 from assistant.models import FOLDER, read_models
 from assistant.regression import regression_from_json
 from assistant.word_vectors import WordVectors
 from corpus.errors import UserError
-from corpus.passages import split
-from corpus.readers import read
 from evals.fit.export import forest_to_json, regression_to_json
 from index.fake_encoder import FakeEncoder
-from index.types import Hit
-
-LIST = """---
-title: Lumps
----
-# Lumps
-
-## Synopsis
-
-Lumps are firm. They hurt. They grow. They burst.
-
-## Differential Diagnosis
-
-- Gout
-- Milia
-- Wart
-- Cyst
-"""
 
 
 def test_trees_give_what_scikit_learn_gives() -> None:
@@ -81,32 +59,6 @@ def test_a_model_file_that_is_missing_or_broken_is_told(tmp_path: Path, text: st
         (tmp_path / "outcome_model.json").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match="fitted model"):
         read_models(tmp_path)
-
-
-def chosen(tmp_path: Path, chances: dict[str, float], bounds: Bounds) -> list[str]:
-    """Choose among the passages of a small document by the first word of each."""
-    path = tmp_path / "lumps.md"
-    path.write_text(LIST, encoding="utf-8")
-    document = read(path)
-    lexicon = read_lexicon(document, split(document), WordVectors(FakeEncoder()))
-    hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
-    evidence = np.array([chances.get(hit.passage.text, 0.0) for hit in hits])
-    return [passage.text for passage in choose(hits, evidence, np.arange(len(hits)), lexicon, bounds)]
-
-
-def test_evidence_is_kept_down_to_a_share_of_the_best(tmp_path: Path) -> None:
-    bounds = Bounds(least=0.2, share_of_best=0.5, whole_list=0.6, most_sentences=2)
-    assert chosen(tmp_path, {"They grow.": 0.5, "Lumps are firm.": 0.9}, bounds) == ["Lumps are firm.", "They grow."]
-    assert chosen(tmp_path, {"They grow.": 0.4, "Lumps are firm.": 0.9}, bounds) == ["Lumps are firm."]
-    # The best one is kept however weak, since the outcome is decided elsewhere.
-    assert chosen(tmp_path, {"They grow.": 0.1}, bounds) == ["They grow."]
-    assert len(chosen(tmp_path, {"Lumps are firm.": 0.9, "They hurt.": 0.9, "They grow.": 0.9}, bounds)) == 2
-
-
-def test_a_list_is_taken_whole_when_most_of_it_is_kept(tmp_path: Path) -> None:
-    bounds = Bounds(least=0.2, share_of_best=0.5, whole_list=0.6, most_sentences=2)
-    assert chosen(tmp_path, {"Gout": 0.9, "Milia": 0.8, "Wart": 0.7}, bounds) == ["Gout", "Milia", "Wart", "Cyst"]
-    assert chosen(tmp_path, {"Gout": 0.9, "Milia": 0.8}, bounds) == ["Gout", "Milia"]
 
 
 def test_word_vectors_are_kept_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:

@@ -323,6 +323,7 @@ def test_a_crash_scores_the_worst() -> None:
         ("They itch and burn.", "They itch.", False),
         ("3 are listed under “Synopsis”.", "• One\n• Two\n• Three", True),
         ("4 are listed under “Synopsis”.", "• One\n• Two\n• Three", False),
+        ("2 such are listed under “Synopsis”.", "One without pain\nTwo without pain", True),
     ],
 )
 def test_a_sentence_is_supported_by_what_it_quotes(sentence: str, quote: str, supported: bool) -> None:

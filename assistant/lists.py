@@ -1,0 +1,48 @@
+"""Lists of a document: which sentence introduces one, which of its items a question picks out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from assistant.lexicon import Lexicon
+from assistant.question import Part
+from assistant.words import content
+from corpus.types import Passage
+
+PARTICULAR = 0.5
+"""Share of a list's items up to which those that share a word with the question are meant by it, and not the list."""
+
+
+def lists_of(passages: Sequence[Passage]) -> list[list[Passage]]:
+    """Return the items of each list, in order."""
+    found: dict[int, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        if passage.kind == "item":
+            found[passage.paragraph].append(passage)
+    return list(found.values())
+
+
+def lead_in(items: Sequence[Passage], lexicon: Lexicon) -> str | None:
+    """Return the id of the sentence that introduces a list; None when none does."""
+    return lexicon.places[items[0].id].lead_in
+
+
+def picked_out(part: Part, items: Sequence[Passage], lexicon: Lexicon) -> list[Passage]:
+    """Return the items that a question means when it means some of a list: those that share most words with it.
+
+    Words count that some items have and not all, and that neither ask for a topic, nor name the document's subject, nor
+    stand in the heading or the sentence that introduces the list, where they tell of the list.
+    """
+    told = lead_in(items, lexicon)
+    facts = [lexicon.places[item.id].facts for item in items]
+    of_list = frozenset(word.stem for word in content(lexicon.sections[items[0].section_id].heading))
+    if told is not None:
+        of_list |= lexicon.places[told].facts.content_stems
+    telling = {word.stem for word in part.focus(lexicon.subject)} - of_list
+    shared = [len(telling & fact.content_stems) for fact in facts]
+    most = max(shared)
+    if most == 0:
+        return []
+    meant = [item for item, count in zip(items, shared, strict=True) if count == most]
+    return meant if len(meant) <= PARTICULAR * len(items) else []

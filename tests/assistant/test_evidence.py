@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from assistant.counting import count_statement, items_to_count
+from assistant.evidence import Bounds, choose
+from assistant.lexicon import Lexicon, read_lexicon
+from assistant.lists import lead_in, lists_of, picked_out
+from assistant.question import read_part
+from assistant.types import Statement
+from assistant.word_vectors import WordVectors
+from corpus.passages import split
+from corpus.readers import read
+from index.fake_encoder import FakeEncoder
+from index.types import Hit
+
+PAGE = """---
+title: Lumps
+---
+# Lumps
+
+## Synopsis
+
+Lumps are firm. They hurt. They grow. They burst.
+
+## Signs
+
+See a doctor at once with any of these signs:
+
+- Fever
+- Chills
+- A red eye
+- A red streak
+
+## Differential Diagnosis
+
+Each of these looks alike.
+
+- Gout, in the toe
+- Milia
+- Wart
+- Cyst
+- Abscess, in the toe
+"""
+BOUNDS = Bounds(least=0.2, share_of_best=0.5, whole_list=0.6, most_sentences=2)
+SIGNS = ["Fever", "Chills", "A red eye", "A red streak"]
+ALIKE = ["Gout, in the toe", "Milia", "Wart", "Cyst", "Abscess, in the toe"]
+LEAD_IN = "See a doctor at once with any of these signs:"
+
+
+@pytest.fixture(scope="module")
+def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
+    path = tmp_path_factory.mktemp("page") / "lumps.md"
+    path.write_text(PAGE, encoding="utf-8")
+    document = read(path)
+    return read_lexicon(document, split(document), WordVectors(FakeEncoder()))
+
+
+def chosen(lexicon: Lexicon, chances: Mapping[str, float], question: str = "What is it?") -> list[str]:
+    """Choose among all passages, each with its chance, 0 where none is given."""
+    hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
+    evidence = np.array([chances.get(hit.passage.text, 0.0) for hit in hits])
+    part = read_part(question)
+    return [passage.text for passage in choose(part, hits, evidence, np.arange(len(hits)), lexicon, BOUNDS)]
+
+
+def counted(lexicon: Lexicon, question: str, likeliest: str, *others: str) -> Statement | None:
+    """Count as the assistant does when so much was chosen."""
+    by_text = {passage.text: passage for passage in lexicon.passages}
+    part, kept = read_part(question), [by_text[text] for text in (likeliest, *others)]
+    return count_statement(part, items_to_count(part, kept, kept[0], lexicon) or kept, lexicon)
+
+
+def test_evidence_is_kept_down_to_a_share_of_the_best(lexicon: Lexicon) -> None:
+    assert chosen(lexicon, {"They grow.": 0.5, "Lumps are firm.": 0.9}) == ["Lumps are firm.", "They grow."]
+    assert chosen(lexicon, {"They grow.": 0.4, "Lumps are firm.": 0.9}) == ["Lumps are firm."]
+    # The best one is kept however weak, since the outcome is decided elsewhere.
+    assert chosen(lexicon, {"They grow.": 0.1}) == ["They grow."]
+    assert len(chosen(lexicon, {"Lumps are firm.": 0.9, "They hurt.": 0.9, "They grow.": 0.9})) == 2
+
+
+def test_a_list_is_taken_whole_when_most_of_it_is_kept(lexicon: Lexicon) -> None:
+    most = {"Gout, in the toe": 0.9, "Milia": 0.8, "Wart": 0.7}
+    assert chosen(lexicon, most) == ALIKE
+    assert chosen(lexicon, {"Milia": 0.9, "Wart": 0.8}) == ["Milia", "Wart"]
+    # The question shares words with some of the items: they are meant, and no more than what was chosen is shown.
+    assert chosen(lexicon, most, "Which of them is in the toe?") == ["Gout, in the toe", "Milia", "Wart"]
+
+
+def test_a_sentence_that_introduces_a_list_brings_it_along(lexicon: Lexicon) -> None:
+    assert chosen(lexicon, {LEAD_IN: 0.9}) == [LEAD_IN, *SIGNS]
+    assert chosen(lexicon, {LEAD_IN: 0.9, "Chills": 0.6}) == [LEAD_IN, *SIGNS]
+    # Of what is likelier than it, only that is meant.
+    assert chosen(lexicon, {LEAD_IN: 0.3, "Chills": 0.9}) == ["Chills"]
+    assert chosen(lexicon, {"Each of these looks alike.": 0.9}) == ["Each of these looks alike."]
+
+
+def test_only_a_sentence_with_a_colon_introduces_the_list_below_it(lexicon: Lexicon) -> None:
+    signs, alike = lists_of(lexicon.passages)
+    told = lead_in(signs, lexicon)
+    assert told is not None
+    assert lexicon.by_id[told].text == LEAD_IN
+    assert lead_in(alike, lexicon) is None
+    assert all(lexicon.places[passage.id].lead_in is None for passage in lexicon.passages if passage.kind == "sentence")
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Which red signs are there?", ["A red eye", "A red streak"]),
+        ("Is a red streak a sign?", ["A red streak"]),
+        ("Which signs are there?", []),
+        ("Which signs of lumps send one to a doctor?", []),
+        ("Fever, chills, an eye or a streak?", []),
+    ],
+)
+def test_a_question_picks_out_the_items_that_share_most_words_with_it(
+    lexicon: Lexicon, question: str, meant: list[str]
+) -> None:
+    signs, _ = lists_of(lexicon.passages)
+    assert [item.text for item in picked_out(read_part(question), signs, lexicon)] == meant
+
+
+def test_a_count_is_of_the_whole_list_however_little_of_it_was_chosen(lexicon: Lexicon) -> None:
+    for likeliest, *others in ([LEAD_IN], [LEAD_IN, "Fever"], ["Fever", "Chills"]):
+        given = counted(lexicon, "How many signs are listed?", likeliest, *others)
+        assert given is not None
+        assert given.text == "4 are listed under “Signs”."
+        (citation,) = given.citations
+        assert citation.quote.splitlines() == ["Fever", *(f"• {sign}" for sign in SIGNS[1:])]
+    given = counted(lexicon, "How many are listed?", "Each of these looks alike.", "Milia", "Wart")
+    assert given is not None
+    assert given.text == "5 are listed under “Differential Diagnosis”."
+
+
+def test_a_count_may_be_of_the_items_that_the_question_means(lexicon: Lexicon) -> None:
+    given = counted(lexicon, "How many of them are in the toe?", "Gout, in the toe")
+    assert given is not None
+    assert given.text == "2 such are listed under “Differential Diagnosis”."
+    assert [citation.quote for citation in given.citations] == ["Gout, in the toe", "Abscess, in the toe"]
+
+
+def test_what_is_no_list_is_not_counted(lexicon: Lexicon) -> None:
+    assert counted(lexicon, "How many grow?", "They grow.", "They burst.") is None
+    assert counted(lexicon, "How many have a fever?", "Fever") is None
+    assert counted(lexicon, "Which signs are listed?", LEAD_IN) is None
+    assert items_to_count(read_part("How many?"), (), None, lexicon) == ()
