@@ -1,7 +1,8 @@
 """The packaged encoder's body (all-MiniLM-L6-v2) with fitted low-rank changes, and linear heads on what it gives.
 
-LoRA (Hu et al. 2021, arXiv 2106.09685): a file of a megabyte or two holds the changes to every linear map, which are
-added to the weights once at loading, and the heads. `evals/fit/low_rank.py` makes such files.
+LoRA (Hu et al. 2021, arXiv 2106.09685): a file of some megabytes holds the changes to every linear map, which are added
+to the weights once at loading, and the heads; where all of the body was fitted, what changed in biases and norms too.
+`evals/fit/low_rank.py` makes such files.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ LAYERS = ("attention.self.query", "attention.self.key", "attention.self.value", 
           "intermediate.dense", "output.dense")  # fmt: skip
 """Linear maps of each layer that are changed."""
 LAYER_COUNT = 6
+_WEIGHTS = {f"layer.{n}.{name}.weight": f"{n}.{name}" for n in range(LAYER_COUNT) for name in LAYERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,14 @@ class LowRank:
         return np.asarray(rows @ weights[:-1] + weights[-1], dtype=np.float32)
 
 
+def place_of(name: str) -> str | None:
+    """Return under which name the factors of a weight's change are stored, None of what is no linear map.
+
+    `name` is the weight's in the body's encoder: "layer.0.output.dense.weight".
+    """
+    return _WEIGHTS.get(name)
+
+
 def read_changes(path: Path, heads: Sequence[str]) -> tuple[Change, dict[str, np.ndarray]]:
     """Read a file of changes: what stands for each weight of the body, and the heads, float32 with their bias last.
 
@@ -92,17 +102,17 @@ def read_changes(path: Path, heads: Sequence[str]) -> tuple[Change, dict[str, np
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    places = {f"encoder.layer.{n}.{name}.weight": f"{n}.{name}" for n in range(LAYER_COUNT) for name in LAYERS}
     try:
         found = {name: rows.astype(np.float32) for name, rows in load_file(path).items()}
-        factors = {name: (found[f"{place}.up"], found[f"{place}.down"]) for name, place in places.items()}
+        factors = {name: (found[f"{place}.up"], found[f"{place}.down"]) for name, place in _WEIGHTS.items()}
         linear = {name: found[name] for name in heads}
     except (OSError, KeyError, ValueError, SafetensorError) as error:
         raise UserError(f"the fitted model {path} can't be read: {error}", "reinstall wardbook") from error
 
     def changed(name: str, rows: np.ndarray) -> np.ndarray:
+        name = name.removeprefix("encoder.")
         if name not in factors:
-            return rows
+            return rows + found[name] if name in found else rows
         up, down = factors[name]
         return np.asarray(rows + up @ down, dtype=np.float32)
 

@@ -3,10 +3,11 @@
     python -m evals.benchmarks.scale [--documents 100 1000 5486 50000] [--vectors DIR] [--output FILE] [--plots FILE]
 
 The documents are MedQuAD's (see `scale_library.py`); an index of more than there are, which comes after one of all of
-them, repeats its segments under other ids (`scale_repeat.py`). Encoding takes
-nearly all of a build's time, so passages that were encoded once are remembered in `--vectors` (`--encode` fills it) and
-what is not there gets another passage's vector, slightly turned. The time of the encoder itself is measured on a sample
-of passages beside each build. Each part of the work has a process of its own, so that peak memory is its own.
+them, repeats its segments under other ids (`scale_repeat.py`), or with `--altered` is built, of altered documents.
+Encoding takes nearly all of a build's time, so passages that were encoded once are remembered in `--vectors`
+(`--encode` fills it) and what is not there gets another passage's vector, slightly turned. The time of the encoder
+itself is measured on a sample of passages beside each build. Each part of the work has a process of its own, so that
+peak memory is its own.
 
 Asking is measured in pairs: the same question goes to a library that holds nothing but the document that it is about,
 and to the large one, in turns; there first without the document's name, when nothing of it is in memory yet, then with
@@ -58,6 +59,9 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path, help="folder of vectors that earlier runs made")
     parser.add_argument("--encode", action="store_true", help="first encode all passages into --vectors: an hour")
     parser.add_argument("--homes", type=Path, help="keep the libraries here, and use those that are here")
+    parser.add_argument(
+        "--altered", action="store_true", help="build what is larger than all, of altered documents: an hour or more"
+    )
     parser.add_argument("--only", nargs="+", default=[], help="some of the measurements, such as ask serve")
     parser.add_argument("--output", type=Path, help="write the figures to a JSON file; sizes in it are kept")
     parser.add_argument("--plots", type=Path, help="write the plots to an SVG file")
@@ -74,7 +78,7 @@ def main() -> None:
         homes = given.homes or Path(folder)
         for size in given.documents:
             place = Place(given.data, given.vectors, homes / str(size), size)
-            base = homes / str(there) if size > there else None
+            base = homes / str(there) if size > there and not given.altered else None
             kept[str(size)] = kept.get(str(size), {}) | measure(place, given.only, base)
             if given.output:
                 given.output.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

@@ -51,9 +51,11 @@ def megabytes(folder: Path) -> float:
 
 
 def write_library(place: Place) -> dict[str, Any]:
-    """Keep the documents as `wardbook documents add` does."""
+    """Keep the documents as `wardbook documents add` does; beyond those that there are, altered ones."""
     documents, _ = read_library(place.data)
-    keep(place.settings, documents[: place.size])
+    for turn in range(-(-place.size // len(documents))):
+        some = documents[: place.size - turn * len(documents)]
+        keep(place.settings, some if turn == 0 else [altered(one, turn) for one in some])
     return {}
 
 
@@ -77,6 +79,7 @@ def build(place: Place) -> dict[str, Any]:
     encoder = load(None)
     documents, _ = read_library(place.data)
     texts = _sample(documents[: place.size])
+    # The measured peak is of the build, which reads the documents again.
     del documents
     remembering = Remembering(encoder, place.vectors)
     encoder.encode_passages(texts[:32])

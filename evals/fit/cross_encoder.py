@@ -39,8 +39,8 @@ AGAIN = 0.25
 class Trainer(LowRankTrainer):
     """The cross-encoder in the making."""
 
-    def __init__(self) -> None:
-        super().__init__(("passage", "scope", "section"))
+    def __init__(self, *, whole: bool = False) -> None:
+        super().__init__(("passage", "scope", "section"), whole=whole)
         self.tokens = Tokens(self.pieces)
 
     def passage_loss(self, batch: Sequence[tuple[Sequences, pairs.Pair]]) -> Any:
@@ -114,11 +114,18 @@ def _listed(trainer: Trainer, inventory: pairs.Inventory, chance: random.Random)
 @click.option("--pages", "folders", multiple=True, required=True, help="Folder of evals/fit/pages; may be given again.")
 @click.option("--again", "partly", multiple=True, help="Folder of which a part of the questions is read again.")
 @click.option("--start", type=click.Path(path_type=Path, exists=True), help="Begin with the weights of a file.")
+@click.option("--whole", is_flag=True, help="Fit all layers, in place of changes of low rank beside them.")
 @click.option("--epochs", type=int, default=2, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), default=Path("../shared/data"), show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), default=WEIGHTS, show_default=True)
 def main(
-    folders: Sequence[str], partly: Sequence[str], start: Path | None, epochs: int, data: Path, output: Path
+    folders: Sequence[str],
+    partly: Sequence[str],
+    start: Path | None,
+    whole: bool,
+    epochs: int,
+    data: Path,
+    output: Path,
 ) -> None:
     """Collect, fit, write the file of changes."""
     encoder: Encoder = load_encoder(None)
@@ -126,7 +133,7 @@ def main(
     examples += [example for folder in partly for example in collect(PAGES / folder, encoder, AGAIN)]
     more = list(bioasq_pairs(data, encoder))
     click.echo(f"{len(examples)} questions on pages, {len(more)} pairs of BioASQ")
-    trainer = Trainer()
+    trainer = Trainer(whole=whole)
     if start is not None:
         trainer.start(start)
     fit(trainer, examples, more, epochs)

@@ -1,26 +1,30 @@
-"""Making low-rank changes to the packaged encoder (LoRA: Hu et al. 2021, arXiv 2106.09685) and heads on it.
+"""Making changes of low rank to the packaged encoder (LoRA: Hu et al. 2021, arXiv 2106.09685) and heads on it.
 
-The body stays frozen; changes and heads are fitted with AdamW under a cosine schedule, in bfloat16 where the processor
-multiplies in it (elsewhere it would be emulated, a hundred times slower).
+Either the body stays frozen beside changes of rank `RANK`, or all of its layers are fitted and what that changed is
+written at rank `KEPT_RANK`. Fitted with AdamW under a cosine schedule, in bfloat16 where the processor multiplies in it
+(elsewhere it would be emulated, a hundred times slower).
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from assistant.low_rank import LAYERS, Sequences, Tokens
+from assistant.low_rank import LAYERS, Sequences, Tokens, place_of
 from index.sentence_transformers_encoder import packaged_folder
 
 RANK, STRENGTH = 16, 2.0
 """Rank of the changes, and what their product is multiplied by."""
+KEPT_RANK = 64
+"""Rank at which what a whole fit changed is written."""
 LEARNING_RATE, HEAD_LEARNING_RATE = 5e-4, 1e-3
+WHOLE_LEARNING_RATE, WHOLE_HEAD_LEARNING_RATE = 5e-5, 2e-4
 WARM_UP_STEPS = 100
 TOKENS_A_BATCH = 4096
 DROPOUT = 0.1
@@ -29,11 +33,20 @@ Work = list[tuple[Callable[[Any], Any], Any]]
 """Batches, each with the function that gives its loss."""
 
 
-def _body() -> tuple[Any, dict[str, Any]]:
-    """Return the frozen body with low-rank changes, and the parameters that are fitted by their stored names."""
+def _body() -> Any:
+    from transformers import BertModel
+
+    # Attention written out: its backward pass takes half the time of the fused one on a processor.
+    body: Any = BertModel.from_pretrained(
+        packaged_folder(), add_pooling_layer=False, local_files_only=True, attn_implementation="eager"
+    )
+    return body.requires_grad_(False)
+
+
+def _changed(body: Any) -> dict[str, Any]:
+    """Put low-rank changes beside the linear maps of a frozen body, and return them by their stored names."""
     import torch
     from torch import nn
-    from transformers import BertModel
 
     class Changed(nn.Module):
         """A frozen linear map beside a low-rank change; multiplied out it would cost a gradient of full rank."""
@@ -47,11 +60,6 @@ def _body() -> tuple[Any, dict[str, Any]]:
         def forward(self, rows: Any) -> Any:
             return self.linear(rows) + nn.functional.linear(nn.functional.linear(rows, self.down), self.up * STRENGTH)
 
-    # Attention written out: its backward pass takes half the time of the fused one on a processor.
-    body: Any = BertModel.from_pretrained(
-        packaged_folder(), add_pooling_layer=False, local_files_only=True, attn_implementation="eager"
-    )
-    body.requires_grad_(False)
     fitted: dict[str, Any] = {}
     for number, layer in enumerate(body.encoder.layer):
         for name in LAYERS:
@@ -59,20 +67,25 @@ def _body() -> tuple[Any, dict[str, Any]]:
             changed = Changed(layer.get_submodule(name))
             setattr(layer.get_submodule(parent), child, changed)
             fitted |= {f"{number}.{name}.up": changed.up, f"{number}.{name}.down": changed.down}
-    return body, fitted
+    return fitted
 
 
 class LowRankTrainer:
     """The model in the making."""
 
-    def __init__(self, heads: Sequence[str]) -> None:
-        """Begin with no change and with heads drawn at random."""
+    def __init__(self, heads: Sequence[str], *, whole: bool = False) -> None:
+        """Begin with no change and with heads drawn at random; `whole` fits all layers of the body."""
         import torch
 
         torch.manual_seed(SEED)
         self._torch = torch
         self.pieces = Tokens(packaged_folder())
-        self.body, self.changes = _body()
+        self.body = _body()
+        self.whole = whole
+        if whole:
+            self.body.encoder.requires_grad_(True)
+        self.changes = dict(self.body.encoder.named_parameters()) if whole else _changed(self.body)
+        self._packaged = {name: parameter.detach().clone() for name, parameter in self.changes.items() if whole}
         size = self.body.config.hidden_size
         self.heads: dict[str, Any] = {name: torch.nn.Linear(size, 1) for name in heads}
         self._dropout = torch.nn.Dropout(DROPOUT)
@@ -91,7 +104,12 @@ class LowRankTrainer:
         found = load_file(path)
         with self._torch.no_grad():
             for name, change in self.changes.items():
-                change.copy_(found[name].float() / (STRENGTH if name.endswith(".up") else 1.0))
+                if not self.whole:
+                    change.copy_(found[name].float() / (STRENGTH if name.endswith(".up") else 1.0))
+                elif (place := place_of(name)) is not None:
+                    change.add_(found[f"{place}.up"].float() @ found[f"{place}.down"].float())
+                elif name in found:
+                    change.add_(found[name].float())
             for name, head in self.heads.items():
                 if name in found:
                     head.weight.copy_(found[name][None, :-1].float())
@@ -101,18 +119,33 @@ class LowRankTrainer:
         """Write the changes, multiplied out by their strength, and the heads with their bias last, as float16."""
         from safetensors.torch import save_file
 
-        strong = {n: p.detach() * (STRENGTH if n.endswith(".up") else 1.0) for n, p in self.changes.items()}
+        if self.whole:
+            strong = dict(piece for name in self.changes for piece in self._written(name))
+        else:
+            strong = {n: p.detach() * (STRENGTH if n.endswith(".up") else 1.0) for n, p in self.changes.items()}
         heads = {n: self._torch.cat([h.weight.detach()[0], h.bias.detach()]) for n, h in self.heads.items()}
         save_file({name: rows.half().contiguous() for name, rows in {**strong, **heads}.items()}, path)
+
+    def _written(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield what a whole fit changed in a parameter: of a linear map the nearest change of low rank."""
+        change = self.changes[name].detach() - self._packaged[name]
+        place = place_of(name)
+        if place is None:
+            yield name, change
+            return
+        left, sizes, right = self._torch.linalg.svd(change, full_matrices=False)
+        root = sizes[:KEPT_RANK].sqrt()
+        yield f"{place}.up", left[:, :KEPT_RANK] * root
+        yield f"{place}.down", root[:, None] * right[:KEPT_RANK]
 
     def fit(self, passes: Sequence[Callable[[], Work]]) -> None:
         """Take a step for each batch; each pass draws its batches anew, all about as many as the first."""
         torch = self._torch
         heads = [parameter for head in self.heads.values() for parameter in head.parameters()]
         changes = list(self.changes.values())
-        optimizer = torch.optim.AdamW(
-            [{"params": changes, "lr": LEARNING_RATE}, {"params": heads, "lr": HEAD_LEARNING_RATE}], weight_decay=0.01
-        )
+        rates = (WHOLE_LEARNING_RATE, WHOLE_HEAD_LEARNING_RATE) if self.whole else (LEARNING_RATE, HEAD_LEARNING_RATE)
+        groups = [{"params": some, "lr": rate} for some, rate in zip((changes, heads), rates, strict=True)]
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
         full = [group["lr"] for group in optimizer.param_groups]
         steps, step, begun = 0, 0, time.monotonic()
         self.body.train()
