@@ -107,9 +107,16 @@ def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: L
         return ()
     if lexicon.sections[home].topic not in metadata_topics():
         return tuple(items)
-    said = [len(part.asking & lexicon.places[item.id].facts.stems) for item in items]
+    asked = part.asking | _code_of(part, lexicon) if lexicon.sections[home].topic == "codes" else part.asking
+    said = [len(asked & lexicon.places[item.id].facts.stems) for item in items]
     meant = [item for item, count in zip(items, said, strict=True) if count == max(said)]
     return tuple(sorted([*meant, *_also(part, lexicon.sections[home].topic, lexicon)], key=lambda item: item.start))
+
+
+def _code_of(part: Part, lexicon: Lexicon) -> frozenset[str]:
+    """Return the stems of what one code is asked for ("the code for gout", where others are for its kinds)."""
+    several = any(word.text == "codes" for word in part.words)
+    return frozenset() if several else lexicon.subject & {word.stem for word in part.content}
 
 
 def _also(part: Part, home: str, lexicon: Lexicon) -> list[Passage]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.counting import count_statement, items_to_count
-from assistant.evidence import Bounds, choose
+from assistant.evidence import Bounds, asked_list, choose
 from assistant.lexicon import Lexicon, read_lexicon
 from assistant.lists import lead_in, lists_of, picked_out
 from assistant.question import read_part
@@ -19,6 +19,9 @@ from index.types import Hit
 
 PAGE = """---
 title: Lumps
+codes:
+  - {system: ICD-10, code: L1.0, label: Lumps}
+  - {system: ICD-10, code: L1.1, label: Gout}
 ---
 # Lumps
 
@@ -99,7 +102,7 @@ def test_a_sentence_that_introduces_a_list_brings_it_along(lexicon: Lexicon) -> 
 
 
 def test_only_a_sentence_with_a_colon_introduces_the_list_below_it(lexicon: Lexicon) -> None:
-    signs, alike = lists_of(lexicon.passages)
+    signs, alike, *_ = lists_of(lexicon.passages)
     told = lead_in(signs, lexicon)
     assert told is not None
     assert lexicon.by_id[told].text == LEAD_IN
@@ -120,7 +123,7 @@ def test_only_a_sentence_with_a_colon_introduces_the_list_below_it(lexicon: Lexi
 def test_a_question_picks_out_the_items_that_share_most_words_with_it(
     lexicon: Lexicon, question: str, meant: list[str]
 ) -> None:
-    signs, _ = lists_of(lexicon.passages)
+    signs, *_ = lists_of(lexicon.passages)
     assert [item.text for item in picked_out(read_part(question), signs, lexicon)] == meant
 
 
@@ -148,3 +151,17 @@ def test_what_is_no_list_is_not_counted(lexicon: Lexicon) -> None:
     assert counted(lexicon, "How many have a fever?", "Fever") is None
     assert counted(lexicon, "Which signs are listed?", LEAD_IN) is None
     assert items_to_count(read_part("How many?"), (), None, lexicon) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "lines"),
+    [
+        ("What is the ICD-10 code for lumps?", ["ICD-10 L1.0 – Lumps"]),
+        ("What are the ICD-10 codes for lumps?", ["ICD-10 L1.0 – Lumps", "ICD-10 L1.1 – Gout"]),
+        ("Which ICD-10 code?", ["ICD-10 L1.0 – Lumps", "ICD-10 L1.1 – Gout"]),
+    ],
+)
+def test_one_code_is_asked_for_by_what_it_stands_for(lexicon: Lexicon, question: str, lines: list[str]) -> None:
+    hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
+    best = np.array([float(hit.passage.text.startswith("ICD")) for hit in hits])
+    assert [passage.text for passage in asked_list(read_part(question), hits, best, lexicon)] == lines
