@@ -8,20 +8,22 @@ stands for.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from assistant.lexicon import Lexicon
-from assistant.lists import lead_in, lists_of, picked_out
+from assistant.lists import lead_in, lists_of, named_in, picked_out
 from assistant.question import Part, metadata_topics
 from corpus.types import Passage
 from index.types import Hit
 
 LEAST_ITEMS_READ = 2
 """A list of which no more items were read is not taken whole."""
+OTHER_SIDE = 0.25
+"""Share of the best hit's probability from which a hit is kept for the other side of a comparison."""
 LEAST_CODE = 3
 """Characters of the shortest code that is known by itself."""
 
@@ -63,11 +65,25 @@ def choose(
                 continue
             sentences += 1
         kept[passage.id] = passage
+    if "comparison" in part.wants and sentences < bounds.most_sentences:
+        likely = [hits[number].passage for number in order if evidence[number] >= OTHER_SIDE * best]
+        kept.update((passage.id, passage) for passage in _other_side(part, likely, kept, lexicon))
     chances = {hits[number].passage.id: float(evidence[number]) for number in shortlist}
     for items in lists_of(lexicon.passages):
         if _whole(part, items, kept, chances, lexicon, bounds):
             kept.update((item.id, item) for item in items)
+        named = named_in(part, items)
+        if any(item.id in kept for item in named):
+            kept.update((item.id, item) for item in named)
     return tuple(sorted(kept.values(), key=lambda passage: passage.start))
+
+
+def _other_side(part: Part, likely: Sequence[Passage], kept: Iterable[str], lexicon: Lexicon) -> Iterator[Passage]:
+    """Yield the first of the likely passages that has a word of the question that none of those kept has."""
+    telling = {word.stem for word in part.focus(lexicon.subject)}
+    told = {word for one in kept for word in lexicon.places[one].facts.content_stems}
+    others = (passage for passage in likely if (lexicon.places[passage.id].facts.content_stems & telling) - told)
+    yield from islice(others, 1)
 
 
 def _whole(

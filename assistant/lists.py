@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from assistant.question import Part
 from assistant.words import content
 from corpus.types import Passage
 
+_NOTE = re.compile(r" [–—-] |[:(]")
 PARTICULAR = 0.5
 """Share of a list's items up to which those that share a word with the question are meant by it, and not the list."""
 
@@ -36,7 +38,7 @@ def picked_out(part: Part, items: Sequence[Passage], lexicon: Lexicon) -> list[P
     """
     told = lead_in(items, lexicon)
     facts = [lexicon.places[item.id].facts for item in items]
-    of_list = frozenset(word.stem for word in content(lexicon.sections[items[0].section_id].heading))
+    of_list = _stems(lexicon.sections[items[0].section_id].heading)
     if told is not None:
         of_list |= lexicon.places[told].facts.content_stems
     telling = {word.stem for word in part.focus(lexicon.subject)} - of_list
@@ -46,3 +48,21 @@ def picked_out(part: Part, items: Sequence[Passage], lexicon: Lexicon) -> list[P
         return []
     meant = [item for item, count in zip(items, shared, strict=True) if count == most]
     return meant if len(meant) <= PARTICULAR * len(items) else []
+
+
+def named_in(part: Part, items: Sequence[Passage]) -> list[Passage]:
+    """Return the items whose name, what stands before their note, is in a question: "gout or milia?" names two.
+
+    A row of a table has the name of its column first ("Stage: IA; Size: ..."), as all others have: its name goes up to
+    the end of that cell.
+    """
+    asked = {word.stem for word in part.content}
+    names = [_stems(_NOTE.split(item.text, maxsplit=1)[0]) for item in items]
+    if len(set(names)) < len(names):
+        names = [_stems(item.text.split(";", 1)[0]) for item in items]
+    shared = frozenset.intersection(*names)
+    return [item for item, name in zip(items, names, strict=True) if shared < name <= asked]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in content(text))

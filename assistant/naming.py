@@ -202,7 +202,9 @@ class Names:
             focus: those of them that do not ask for a topic.
             whole: what `standing` says of the document.
         """
-        share = max(_heft(asked.intersection(name)) / _heft(set(name)) for name in self._by_number[number])
+        # A title without a word that says something ("Who is it?") is no name.
+        names = self._by_number[number]
+        share = max((_heft(asked.intersection(name)) / _heft(set(name)) for name in names), default=0.0)
         own = self._own[number]
         explained = _heft(focus & own) / _heft(focus) if focus else 0.0
         return Naming(whole, share, explained, max(map(weight, focus - own), default=0.0))

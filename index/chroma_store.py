@@ -27,6 +27,8 @@ Cosines = npt.NDArray[np.float32]
 _COLLECTION = "passages"
 _BATCH = 5000
 """Chroma takes 5,461 at once."""
+MOST_IDS = 10_000
+"""Vectors that are asked for at once; SQLite takes 32,766 ids."""
 # Chroma writes its graph every `sync_threshold` passages, 1,000 by default, and every opening adds the rest
 # to it anew: 250 ms for 2,600 passages. So every `add` writes it, and a builder makes few and large ones.
 # More neighbours than the default 16: of 326 passages asked for by their own vectors, one was not found with
@@ -93,8 +95,12 @@ class ChromaStore:
 
     def read_vectors(self, rows: Sequence[int]) -> Vectors:
         """Return the vectors of some rows, by ascending row."""
-        found = self._collection.get(ids=[str(row) for row in rows], include=["embeddings"])
-        return _vectors(found, _order(found["ids"]))
+        ids = [str(row) for row in sorted(rows)]
+        parts = []
+        for start in range(0, len(ids), MOST_IDS):
+            found = self._collection.get(ids=ids[start : start + MOST_IDS], include=["embeddings"])
+            parts.append(_vectors(found, _order(found["ids"])))
+        return np.concatenate(parts)
 
     def close(self) -> None:
         """Let go of the folder; closing twice is allowed. OSError if the disk does not take what was added."""

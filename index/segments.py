@@ -48,6 +48,10 @@ PASSAGES = "passages.npy"
 ASIDE = ".tmp-"
 POOL = 50
 """Candidates of each of the two searches, at least."""
+PROBES = 8
+"""Passages of a document whose own vectors look for it, one after the other until one is found."""
+THOROUGH = 1_000
+"""Candidates where none was found among `POOL`: among many documents that say nearly the same a walk may end early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +168,16 @@ class Segment:
             vectors = self.vectors(document_id)
             if not len(vectors):
                 continue
-            # The graph is approximate, so one miss is no damage; and two passages may say the same, so not by row.
-            probes = (vectors[0], vectors[len(vectors) // 2], vectors[-1])
-            if not any(self.store.query(probe, POOL)[1].max(initial=0) > 0.999 for probe in probes):
+            if not any(self._finds(vectors, limit) for limit in (POOL, THOROUGH)):
                 raise Damaged(f"document {document_id} is not found by its own vectors", MEND)
+
+    def _finds(self, vectors: Vectors, limit: int) -> bool:
+        """Tell whether one of some passages is among so many that its own vector finds.
+
+        The graph is approximate, so that a miss is no damage; and two passages may say the same, so not by row.
+        """
+        probes = np.linspace(0, len(vectors) - 1, min(len(vectors), PROBES)).astype(int)
+        return any(self.store.query(vectors[place], limit)[1].max(initial=0) > 0.999 for place in probes)
 
     def share(self) -> Segment:
         """Return the segment for one more user, who closes it too."""

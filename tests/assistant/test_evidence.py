@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from assistant.counting import count_statement, items_to_count
 from assistant.evidence import Bounds, asked_list, choose
 from assistant.lexicon import Lexicon, read_lexicon
-from assistant.lists import lead_in, lists_of, picked_out
+from assistant.lists import lead_in, lists_of, named_in, picked_out
 from assistant.question import read_part
 from assistant.types import Statement
 from assistant.word_vectors import WordVectors
@@ -165,3 +166,25 @@ def test_one_code_is_asked_for_by_what_it_stands_for(lexicon: Lexicon, question:
     hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
     best = np.array([float(hit.passage.text.startswith("ICD")) for hit in hits])
     assert [passage.text for passage in asked_list(read_part(question), hits, best, lexicon)] == lines
+
+
+def test_a_comparison_brings_what_is_said_of_the_other_side(lexicon: Lexicon) -> None:
+    chances = {"They grow.": 0.9, "They burst.": 0.3}
+    assert chosen(lexicon, chances, "Do they burst later than they grow?") == ["They grow.", "They burst."]
+    assert chosen(lexicon, chances, "Do they burst when they grow?") == ["They grow."]
+    assert chosen(lexicon, {**chances, "They burst.": 0.2}, "Do they burst later than they grow?") == ["They grow."]
+
+
+def test_items_that_are_named_come_together(lexicon: Lexicon) -> None:
+    assert chosen(lexicon, {"Milia": 0.9}, "Is it milia, an abscess or a wart?") == ["Milia", "Wart"]
+    assert chosen(lexicon, {"They grow.": 0.9}, "Do milia and warts grow?") == ["They grow."]
+
+
+def test_the_name_of_a_row_is_its_first_cell(lexicon: Lexicon) -> None:
+    signs, *_ = lists_of(lexicon.passages)
+    rows = [
+        replace(item, text=f"Stage: {name}; Size: {name}")
+        for item, name in zip(signs, ("IA", "IB", "IIA", "IIB"), strict=True)
+    ]
+    assert named_in(read_part("How does stage IB differ from stage IIB?"), rows) == [rows[1], rows[3]]
+    assert named_in(read_part("Which stage is it?"), rows) == []

@@ -86,6 +86,13 @@ def test_how_a_document_is_named() -> None:
     assert names.naming(0, frozenset(), frozenset(), 0).explained == 0.0
 
 
+def test_a_title_without_a_word_that_says_something_names_nothing() -> None:
+    names = Names([document("What is it?"), document("Gout")])
+    naming = names.naming(0, frozenset({"gout"}), frozenset({"gout"}), 0)
+    assert (naming.whole, naming.share, naming.explained) == (0, 0.0, 0.0)
+    assert names.standing(asked("what is gout")) == {1: 1}
+
+
 def test_a_name_can_be_taken_out_of_a_text() -> None:
     names = Names([document("Gaucher disease"), document("Gout")])
     assert names.unnamed("How common is Gaucher disease, and is Gaucher disease treated?", 0) == (

@@ -44,6 +44,14 @@ def test_rows_come_back_in_the_order_of_the_rows(tmp_path: Path) -> None:
     store.close()
 
 
+def test_more_rows_are_read_than_are_asked_for_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.chroma_store.MOST_IDS", 2)
+    store = filled(tmp_path / "chroma")
+    assert np.allclose(store.read_vectors(range(6)), FakeEncoder().encode_passages(the_texts()), atol=1e-6)
+    assert np.allclose(store.read_vectors([4]), FakeEncoder().encode_passages(the_texts()[4:5]), atol=1e-6)
+    store.close()
+
+
 def test_the_nearest_come_first_with_their_cosines(tmp_path: Path) -> None:
     store = filled(tmp_path / "chroma")
     question = FakeEncoder().encode_questions(["fever may follow the wart"])[0]
