@@ -136,13 +136,16 @@ def _code_of(part: Part, lexicon: Lexicon) -> frozenset[str]:
 
 
 def _also(part: Part, home: str, lexicon: Lexicon) -> list[Passage]:
-    """Return the other lines about the page that "who reviewed it, and when?" wants, either being the section found."""
-    if home == "review_dates" and "person" in part.wants:
-        return [passage for passage in lexicon.passages if _topic(passage, lexicon) == "contributors"]
-    if home == "contributors" and "time" in part.wants:
-        dates = (passage for passage in lexicon.passages if _topic(passage, lexicon) == "review_dates")
-        return [date for date in dates if part.asking & lexicon.places[date.id].facts.stems]
-    return []
+    """Return the lines of other kinds about the page that are asked for too ("who reviewed it, and when?")."""
+    topics = part.topics.keys() & metadata_topics()
+    if "person" in part.wants:
+        topics |= {"contributors"}
+    lines = [passage for passage in lexicon.passages if _topic(passage, lexicon) in topics - {home, "review_dates"}]
+    if home != "review_dates" and ("time" in part.wants or "review_dates" in topics):
+        dates = [passage for passage in lexicon.passages if _topic(passage, lexicon) == "review_dates"]
+        named = [date for date in dates if part.asking & lexicon.places[date.id].facts.stems]
+        lines += named or dates
+    return lines
 
 
 def asked_code(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:

@@ -30,8 +30,8 @@ MUTATIONS = 0.25
 class Trainer(LowRankTrainer):
     """The reader in the making."""
 
-    def __init__(self) -> None:
-        super().__init__(("support",))
+    def __init__(self, *, whole: bool = False) -> None:
+        super().__init__(("support",), whole=whole)
 
     def loss(self, batch: Sequence[tuple[Sequences, float]]) -> Any:
         """Return the mean log loss."""
@@ -60,12 +60,13 @@ def _read(trainer: Trainer, one: Written) -> Sequences:
 @click.command()
 @click.option("--epochs", type=int, default=5, show_default=True)
 @click.option("--start", type=click.Path(path_type=Path, exists=True), default=cross_encoder.WEIGHTS, show_default=True)
+@click.option("--whole", is_flag=True, help="Fit all layers, in place of changes of low rank beside them.")
 @click.option("--output", type=click.Path(path_type=Path), default=WEIGHTS, show_default=True)
-def main(epochs: int, start: Path, output: Path) -> None:
+def main(epochs: int, start: Path, whole: bool, output: Path) -> None:
     """Fit, write the file of changes."""
     sentences, _ = for_fitting()
     click.echo(f"{len(sentences)} sentences about {len({one.document for one in sentences})} documents")
-    trainer = Trainer()
+    trainer = Trainer(whole=whole)
     trainer.start(start)
     fit(trainer, sentences, epochs)
     trainer.save(output)
