@@ -123,7 +123,11 @@ def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: L
         return ()
     if lexicon.sections[home].topic not in metadata_topics():
         return tuple(items)
-    asked = part.asking | _code_of(part, lexicon) if lexicon.sections[home].topic == "codes" else part.asking
+    asked = part.asking
+    if lexicon.sections[home].topic == "codes":
+        if any(all(given not in item.text.casefold() for item in items) for given in _codes(part)):
+            return ()
+        asked |= _code_of(part, lexicon)
     said = [len(asked & lexicon.places[item.id].facts.stems) for item in items]
     meant = [item for item, count in zip(items, said, strict=True) if count == max(said)]
     return tuple(sorted([*meant, *_also(part, lexicon.sections[home].topic, lexicon)], key=lambda item: item.start))
@@ -150,12 +154,17 @@ def _also(part: Part, home: str, lexicon: Lexicon) -> list[Passage]:
 
 def asked_code(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
     """Return the lines of the codes that a question gives, when it asks for nothing but what they stand for."""
-    given = {token.strip(".,;:?!()\"'").casefold() for token in part.text.split()}
-    given = {token for token in given if len(token) >= LEAST_CODE and any(letter.isdigit() for letter in token)}
-    if not given or part.topics.keys() - {"codes", "synopsis"}:
+    if part.topics.keys() - {"codes", "synopsis"}:
         return ()
     lines = (passage for passage in lexicon.passages if _topic(passage, lexicon) == "codes")
-    return tuple(line for line in lines if given & set(line.text.casefold().split()))
+    # A line is its system, its code, and behind a dash what that stands for.
+    return tuple(line for line in lines if line.text.casefold().partition(" – ")[0].split()[-1] in _codes(part))
+
+
+def _codes(part: Part) -> set[str]:
+    """Return what may be a code, or a system of codes, in a question: tokens with a digit."""
+    given = {token.strip(".,;:?!()\"'").casefold() for token in part.text.split()}
+    return {token for token in given if len(token) >= LEAST_CODE and any(letter.isdigit() for letter in token)}
 
 
 def asked_definition(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:

@@ -1,4 +1,4 @@
-r"""Fit the cross-encoder. The weights that come with Wardbook were fitted in four runs, three hours on one core:
+r"""Fit the cross-encoder. The weights that come with Wardbook were fitted in five runs, four hours on one core:
 
     python -m evals.fit.cross_encoder --pages read --output first.safetensors
     python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start first.safetensors \
@@ -6,9 +6,12 @@ r"""Fit the cross-encoder. The weights that come with Wardbook were fitted in fo
     python -m evals.fit.cross_encoder --pages read --pages read-more --epochs 1 --start second.safetensors \
         --output third.safetensors
     python -m evals.fit.cross_encoder --pages read-third --again read --again read-more --epochs 1 \
-        --start third.safetensors
+        --start third.safetensors --output fourth.safetensors
+    python -m evals.fit.cross_encoder --pages read --pages read-more --pages read-third --epochs 1 --whole \
+        --start fourth.safetensors
 
-The third read 26 pages more than the second, and was meant for two passes and cut short after the first.
+The third read 26 pages more than the second, and was meant for two passes and cut short after the first. The fifth is
+the first that fits all layers; before it, more pages had ceased to help.
 
 Fitted on folders of `evals/fit/pages/`, on `topics.jsonl` and on BioASQ 7b and 8b; none of these is measured on.
 """

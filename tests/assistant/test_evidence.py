@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.counting import count_statement, items_to_count
-from assistant.evidence import Bounds, asked_list, choose
+from assistant.evidence import Bounds, asked_code, asked_list, choose
 from assistant.lexicon import Lexicon, read_lexicon
 from assistant.lists import lead_in, lists_of, named_in, picked_out
 from assistant.question import read_part
@@ -160,6 +160,7 @@ def test_what_is_no_list_is_not_counted(lexicon: Lexicon) -> None:
         ("What is the ICD-10 code for lumps?", ["ICD-10 L1.0 – Lumps"]),
         ("What are the ICD-10 codes for lumps?", ["ICD-10 L1.0 – Lumps", "ICD-10 L1.1 – Gout"]),
         ("Which ICD-10 code?", ["ICD-10 L1.0 – Lumps", "ICD-10 L1.1 – Gout"]),
+        ("Which ICD-11 code?", []),
     ],
 )
 def test_one_code_is_asked_for_by_what_it_stands_for(lexicon: Lexicon, question: str, lines: list[str]) -> None:
@@ -188,3 +189,16 @@ def test_the_name_of_a_row_is_its_first_cell(lexicon: Lexicon) -> None:
     ]
     assert named_in(read_part("How does stage IB differ from stage IIB?"), rows) == [rows[1], rows[3]]
     assert named_in(read_part("Which stage is it?"), rows) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "lines"),
+    [
+        ("What is L1.1?", ["ICD-10 L1.1 – Gout"]),
+        ("What is the ICD-10 code for milia?", []),
+        ("What does ICD-10 stand for?", []),
+        ("What does L9 mean?", []),
+    ],
+)
+def test_a_code_is_known_by_itself_and_its_system_is_none(lexicon: Lexicon, question: str, lines: list[str]) -> None:
+    assert [passage.text for passage in asked_code(read_part(question), lexicon)] == lines
