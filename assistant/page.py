@@ -216,13 +216,13 @@ def _placeholder(library: Shelf, document_id: str) -> str:
         documents = ()
     if not documents:
         add = "<p>Add one with <code>wardbook documents add FILE</code>.</p>"
-        return f"<div class='wb-empty'><h2>No document yet</h2>{add}</div>"
+        return f"<div class='wb-welcome'><h2>No document yet</h2>{add}</div>"
     if len(documents) > 1:
         some = documents[:SHOWN_AT_ONCE]
         links = "".join(f"<li><a href='#{quote(one.id, safe='')}'>{escape(one.title)}</a></li>" for one in some)
         more = "" if len(documents) == len(some) else "<p>The others are in the list beside the chat.</p>"
         return (
-            f"<div class='wb-empty'><h2>Ask about {len(documents):,} documents</h2>"
+            f"<div class='wb-welcome'><h2>Ask about {len(documents):,} documents</h2>"
             "<p>Name the disease that you ask about, or choose a document. Every sentence of an answer is quoted from "
             f"one of them.</p><ul class='wb-starters'>{links}</ul>{more}</div>"
         )
@@ -230,7 +230,7 @@ def _placeholder(library: Shelf, document_id: str) -> str:
     asked = [escape(question) for question in starters(document)]
     buttons = "".join(f"<li><button class='wb-ask' value='{question}'>{question}</button></li>" for question in asked)
     return (
-        f"<div class='wb-empty'><h2>Ask about {escape(document.title)}</h2>"
+        f"<div class='wb-welcome'><h2>Ask about {escape(document.title)}</h2>"
         "<p>Every sentence of an answer is quoted from the document. Choose a number to see it in its place.</p>"
         f"<ul class='wb-starters'>{buttons}</ul></div>"
     )

@@ -191,7 +191,7 @@ def test_a_choice_of_documents(browser: Any, hostile_site: Site, hostile: Docume
         assert axe_violations(page) == []
         picker.select_option(document.id)
         page.locator("#wb-title", has_text=document.title).wait_for()
-        page.locator(".wb-empty", has_text=document.title).wait_for()
+        page.locator(".wb-welcome", has_text=document.title).wait_for()
         answer = ask(page, "What is it?")
         assert hostile_site.fake.asked[-1][1][-1] == Turn("user", "", document.id)
         assert hostile_site.fake.asked[-1][2] is None
@@ -273,9 +273,9 @@ def test_a_conversation_survives_a_reload_until_it_is_deleted(browser: Any, site
         page.locator("mark").wait_for()
         page.get_by_role("button", name="Delete conversation").click()
         page.get_by_role("button", name="Delete", exact=True).click()
-        page.locator(".wb-empty").wait_for()
+        page.locator(".wb-welcome").wait_for()
         page.reload()
-        page.locator(".wb-empty").wait_for()
+        page.locator(".wb-welcome").wait_for()
         assert page.locator(".wb-answer").count() == 0
         assert not re.search("treated", page.evaluate("JSON.stringify({...localStorage})"))
 
@@ -297,7 +297,7 @@ def test_a_conversation_is_deleted_only_when_that_was_confirmed(browser: Any, si
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Delete", exact=True).focus()
         page.keyboard.press("Enter")
-        page.locator(".wb-empty").wait_for()
+        page.locator(".wb-welcome").wait_for()
         page.wait_for_timeout(300)
         assert page.locator("#wb-box textarea:focus").count() == 1
 

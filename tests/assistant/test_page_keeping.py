@@ -188,7 +188,7 @@ def test_a_whole_session_speaks_to_this_server_only(browser: Any, site: Site) ->
         page.locator(".wb-answer").nth(3).wait_for()
         page.get_by_role("button", name="Delete conversation").click()
         page.get_by_role("button", name="Delete", exact=True).click()
-        page.locator(".wb-empty").wait_for()
+        page.locator(".wb-welcome").wait_for()
         page.goto(site.address + "embed")
         page.get_by_role("button", name="Ask Wardbook").click()
         page.frame_locator("wardbook-widget iframe").locator("#wb-box textarea").wait_for()

@@ -85,7 +85,7 @@ def test_an_empty_question_asks_nothing(browser: Any, document: Document) -> Non
         page.keyboard.press("Enter")
         page.wait_for_timeout(500)
         assert running.fake.asked == []
-        assert page.locator(".wb-empty").count() == 1
+        assert page.locator(".wb-welcome").count() == 1
 
 
 def test_on_a_phone_the_document_is_a_sheet_over_the_chat(browser: Any, site: Site) -> None:
@@ -156,6 +156,16 @@ def test_the_contents_are_large_enough_to_tap(browser: Any, site: Site) -> None:
         heights = page.locator(".wb-contents a").evaluate_all("all => all.map(one => one.offsetHeight)")
         assert heights
         assert min(heights) >= 24
+
+
+def test_a_section_without_text_is_an_entry_like_the_others(browser: Any, document: Document) -> None:
+    second = document.sections[1]
+    empty = replace(second, status="empty", end=second.start)
+    some = replace(document, sections=(document.sections[0], empty, *document.sections[2:]))
+    with serving(FakeLibrary(some)) as running, visiting(browser, running) as page:
+        heights = page.locator(".wb-contents li").evaluate_all("all => all.map(one => one.offsetHeight)")
+        assert len(heights) == len(some.sections)
+        assert max(heights) < 1.5 * min(heights)
 
 
 def test_the_exported_page_is_no_wider_than_a_phone(browser: Any, site: Site, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_thumb_that_was_sent_is_remembered_with_the_conversation(browser: Any,
         assert pressed == ["false", "true", None, None]
         page.get_by_role("button", name="Delete conversation").click()
         page.get_by_role("button", name="Delete", exact=True).click()
-        page.locator(".wb-empty").wait_for()
+        page.locator(".wb-welcome").wait_for()
         assert page.evaluate("localStorage.getItem('wardbook-thumbs')") is None
 
 

@@ -261,14 +261,14 @@ def test_two_documents_two_assistants(
         inside = page.frame_locator("iframe[title='Second']")
         inside.locator("#wb-box textarea").wait_for()
         inside.locator("#wb-title", has_text=other.title).wait_for(state="attached")
-        inside.locator(".wb-empty", has_text=other.title).wait_for()
+        inside.locator(".wb-welcome", has_text=other.title).wait_for()
         asked(page, inside, "What is it?")
         assert site.fake.asked[-1][2] == "second"
         page.get_by_role("button", name="Close").click()
         first.click()
         inside = page.frame_locator("iframe[title='First']")
         inside.locator("#wb-box textarea").wait_for()
-        inside.locator(".wb-empty", has_text=document.title).wait_for()
+        inside.locator(".wb-welcome", has_text=document.title).wait_for()
         assert inside.locator(".wb-answer").count() == 0  # each keeps its own conversation
         assert inside.locator("#wb-picker").is_hidden()
 
