@@ -68,7 +68,7 @@ PLOTS = (
 )
 COLOURS = ("#14609e", "#b3480f", "#2d7a3e", "#7a3e8e")
 WIDTH, HEIGHT = 440, 250
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 48, 34
+LEFT, RIGHT, TOP, BOTTOM = 60, 16, 48, 34
 
 
 def table(kept: Kept) -> str:
