@@ -125,7 +125,7 @@ def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: L
         return tuple(items)
     asked = part.asking
     if lexicon.sections[home].topic == "codes":
-        if any(all(given not in item.text.casefold() for item in items) for given in _codes(part)):
+        if any(all(given not in item.text.casefold() for item in items) for given in _codes(part.text)):
             return ()
         asked |= _code_of(part, lexicon)
     said = [len(asked & lexicon.places[item.id].facts.stems) for item in items]
@@ -156,15 +156,17 @@ def asked_code(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
     """Return the lines of the codes that a question gives, when it asks for nothing but what they stand for."""
     if part.topics.keys() - {"codes", "synopsis"}:
         return ()
+    given = _codes(part.text)
     lines = (passage for passage in lexicon.passages if _topic(passage, lexicon) == "codes")
     # A line is its system, its code, and behind a dash what that stands for.
-    return tuple(line for line in lines if line.text.casefold().partition(" – ")[0].split()[-1] in _codes(part))
+    codes = ((line, _codes(line.text.partition(" – ")[0])[-1:]) for line in lines)
+    return tuple(line for line, code in codes if code and code[0] in given)
 
 
-def _codes(part: Part) -> set[str]:
-    """Return what may be a code, or a system of codes, in a question: tokens with a digit."""
-    given = {token.strip(".,;:?!()\"'").casefold() for token in part.text.split()}
-    return {token for token in given if len(token) >= LEAST_CODE and any(letter.isdigit() for letter in token)}
+def _codes(text: str) -> list[str]:
+    """Return what may be a code, or a system of codes, in lower case: tokens with a digit."""
+    found = [token.strip(".,;:?!()\"'").casefold() for token in text.split()]
+    return [token for token in found if len(token) >= LEAST_CODE and any(letter.isdigit() for letter in token)]
 
 
 def asked_definition(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:
