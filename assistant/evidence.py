@@ -8,7 +8,7 @@ stands for.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -67,7 +67,9 @@ def choose(
         kept[passage.id] = passage
     if "comparison" in part.wants and sentences < bounds.most_sentences:
         likely = [hits[number].passage for number in order if evidence[number] >= OTHER_SIDE * best]
-        kept.update((passage.id, passage) for passage in _other_side(part, likely, kept, lexicon))
+        other = _other_side(part, likely, kept, lexicon)
+        if other is not None:
+            kept[other.id] = other
     chances = {hits[number].passage.id: float(evidence[number]) for number in shortlist}
     for items in lists_of(lexicon.passages):
         if _whole(part, items, kept, chances, lexicon, bounds):
@@ -78,12 +80,12 @@ def choose(
     return tuple(sorted(kept.values(), key=lambda passage: passage.start))
 
 
-def _other_side(part: Part, likely: Sequence[Passage], kept: Iterable[str], lexicon: Lexicon) -> Iterator[Passage]:
-    """Yield the first of the likely passages that has a word of the question that none of those kept has."""
+def _other_side(part: Part, likely: Sequence[Passage], kept: Iterable[str], lexicon: Lexicon) -> Passage | None:
+    """Return the first of the likely passages that has a word of the question that none of those kept has."""
     telling = {word.stem for word in part.focus(lexicon.subject)}
     told = {word for one in kept for word in lexicon.places[one].facts.content_stems}
     others = (passage for passage in likely if (lexicon.places[passage.id].facts.content_stems & telling) - told)
-    yield from islice(others, 1)
+    return next(others, None)
 
 
 def _whole(
