@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+_WORD = re.compile(r"\w+")
 _BRACKETED = re.compile(r"\(([A-Za-z][\w-]{1,9})(?:[;,][^)]*)?\)")
 
 
@@ -48,6 +49,32 @@ def _long_form(short: str, before: str) -> str | None:
             return None
     start = before.rfind(" ", 0, position + 1) + 1
     return before[start:] or None
+
+
+def is_short_form(word: str, text: str) -> bool:
+    """Tell whether a text writes a word, given in lower case, and always with two capitals or more."""
+    written = re.findall(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
+    return bool(written) and all(sum(letter.isupper() for letter in one) > 1 for one in written)
+
+
+def spelled_beside(short: str, text: str) -> bool:
+    """Tell whether words that stand near a short form, given in lower case, may be what it is short for.
+
+    They may when their first letters hold its letters in order, or when one word does.
+    """
+    for match in re.finditer(rf"\b{re.escape(short)}\b", text, re.IGNORECASE):
+        reach = 2 * len(short) + 3
+        before, after = _WORD.findall(text[: match.start()].lower()), _WORD.findall(text[match.end() :].lower())
+        for near in (before[-reach:], after[:reach]):
+            initials = "".join(word[0] for word in near)
+            if _holds(initials, short) or any(word[:1] == short[0] and _holds(word, short) for word in near):
+                return True
+    return False
+
+
+def _holds(letters: str, wanted: str) -> bool:
+    rest = iter(letters)
+    return all(letter in rest for letter in wanted if letter.isalnum())
 
 
 @cache

@@ -20,11 +20,19 @@ from assistant.asking import Asking, AskingModel, read_asking
 from assistant.counting import items_to_count
 from assistant.cross_encoder import CrossEncoder
 from assistant.cross_encoder import load as load_cross_encoder
-from assistant.evidence import asked_code, asked_definition, asked_list, choose
+from assistant.evidence import (
+    asked_code,
+    asked_definition,
+    asked_list,
+    asked_long_form,
+    choose,
+    other_code_system,
+)
 from assistant.features import passage_features
 from assistant.lexicon import Lexicon, read_lexicon, similarity
 from assistant.models import Models, read_models
 from assistant.outcome import (
+    LACKING,
     NOTHING_ASKED,
     Decision,
     Nearness,
@@ -213,16 +221,21 @@ class Reader:
         told = [place for place, hit in enumerate(found.hits) if not _is_metadata(hit, lexicon)]
         nearest = max(told, key=lambda place: (weights[place], read.first[place]), default=None)
         nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
+        long_form = asked_long_form(found.part, lexicon)
         structural = (
             asked_code(found.part, lexicon)
+            or long_form
             or asked_list(found.part, found.hits, weights, lexicon)
             or asked_definition(found.part, lexicon)
         )
         chosen = structural or choose(found.part, found.hits, weights, read.shortlist, lexicon, self.models.bounds)
         likeliest = found.hits[int(weights.argmax())].passage if found.hits else None
+        decision = self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural))
+        if not structural and (long_form == () or other_code_system(found.part, lexicon)):
+            decision = LACKING
         return Reading(
             part,
-            self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural)),
+            decision,
             items_to_count(found.part, chosen, likeliest, lexicon) or chosen,
             withheld,
             nearest_heading,

@@ -19,7 +19,7 @@ def items_to_count(
     The list is the one that the likeliest passage introduces or belongs to, or stands right above, when the question
     means some of its items ("how many affect the skin?") or two of them were chosen.
     """
-    if "count" not in part.wants or likeliest is None:
+    if not _wants_count(part) or likeliest is None:
         return ()
     kept = {passage.id for passage in chosen}
     for items in lists_of(lexicon.passages):
@@ -32,6 +32,11 @@ def items_to_count(
     return ()
 
 
+def _wants_count(part: Part) -> bool:
+    """Tell whether a count is wanted; where two are compared, it is of what the document says of each."""
+    return "count" in part.wants and "comparison" not in part.wants
+
+
 def _above(items: Sequence[Passage], lexicon: Lexicon) -> str | None:
     number = lexicon.passages.index(items[0])
     return lexicon.passages[number - 1].id if number else None
@@ -42,7 +47,7 @@ def count_statement(part: Part, evidence: Sequence[Passage], lexicon: Lexicon) -
 
     Cited are the whole list, or each of the items that are meant.
     """
-    if "count" not in part.wants or len(evidence) < 2:
+    if not _wants_count(part) or len(evidence) < 2:
         return None
     if any(passage.kind != "item" or passage.paragraph != evidence[0].paragraph for passage in evidence):
         return None

@@ -8,16 +8,20 @@ stands for.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 import numpy as np
 
+from assistant.abbreviations import harvest, is_short_form, spelled_beside
 from assistant.lexicon import Lexicon
 from assistant.lists import lead_in, lists_of, named_in, picked_out
 from assistant.question import Part, metadata_topics
+from assistant.words import Word, contains_phrase, words
 from corpus.types import Passage
+from corpus.vocabulary import load as load_vocabulary
 from index.types import Hit
 
 LEAST_ITEMS_READ = 2
@@ -130,9 +134,42 @@ def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: L
         if any(all(given not in item.text.casefold() for item in items) for given in _codes(part.text)):
             return ()
         asked |= _code_of(part, lexicon)
-    said = [len(asked & lexicon.places[item.id].facts.stems) for item in items]
-    meant = [item for item, count in zip(items, said, strict=True) if count == max(said)]
+    meant = _lines_asked_for(items, asked, lexicon)
     return tuple(sorted([*meant, *_also(part, lexicon.sections[home].topic, lexicon)], key=lambda item: item.start))
+
+
+def _lines_asked_for(items: Sequence[Passage], asked: Set[str], lexicon: Lexicon) -> list[Passage]:
+    """Return the lines that share most words with those that ask, and as many more as it takes to share all of them.
+
+    "The ICD-10 code and the SNOMED code" are two lines; where no line shares a word, all are meant.
+    """
+    said = {item.id: asked & lexicon.places[item.id].facts.stems for item in items}
+    meant: list[Passage] = []
+    lacking = frozenset().union(*said.values())
+    while lacking or not meant:
+        most = max(len(lacking & said[item.id]) for item in items)
+        more = [item for item in items if item not in meant and len(lacking & said[item.id]) == most]
+        meant += more
+        lacking -= frozenset().union(*(said[item.id] for item in more))
+    return meant
+
+
+def other_code_system(part: Part, lexicon: Lexicon) -> bool:
+    """Tell whether codes are asked for, and only of systems that the document, which gives codes, has none of."""
+    lines = [words(passage.text) for passage in lexicon.passages if _topic(passage, lexicon) == "codes"]
+    asked = [system for system in _systems() if _names(part.words, system)]
+    return bool(lines and asked) and not any(_names(line, system) for line in lines for system in asked)
+
+
+@cache
+def _systems() -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(word.text for word in words(name)) for topic in load_vocabulary().topics for name in topic.systems
+    )
+
+
+def _names(said: Sequence[Word], system: tuple[str, ...]) -> bool:
+    return contains_phrase(tuple(word.text for word in said), system) is not None
 
 
 def _code_of(part: Part, lexicon: Lexicon) -> frozenset[str]:
@@ -169,6 +206,22 @@ def _codes(text: str) -> list[str]:
     """Return what may be a code, or a system of codes, in lower case: tokens with a digit."""
     found = [token.strip(".,;:?!()\"'").casefold() for token in text.split()]
     return [token for token in found if len(token) >= LEAST_CODE and any(letter.isdigit() for letter in token)]
+
+
+def asked_long_form(part: Part, lexicon: Lexicon) -> tuple[Passage, ...] | None:
+    """Return the passage that writes out the abbreviation a question asks the meaning of ("What does DM stand for?").
+
+    Empty when the document uses the abbreviation and nowhere writes beside it what may be its long form; None when
+    nothing of the kind is asked or it is not so plain.
+    """
+    if "long_form" not in part.wants:
+        return None
+    short = [word.text for word in part.content if is_short_form(word.text, lexicon.document.text)]
+    if len(short) != 1:
+        return None
+    if short[0] in lexicon.abbreviations:
+        return tuple(passage for passage in lexicon.passages if short[0] in harvest(passage.text))[:1] or None
+    return None if spelled_beside(short[0], lexicon.document.text) else ()
 
 
 def asked_definition(part: Part, lexicon: Lexicon) -> tuple[Passage, ...]:

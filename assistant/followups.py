@@ -13,10 +13,13 @@ from collections.abc import Sequence, Set
 from assistant.parts import MOST_CARRIED
 from assistant.question import metadata_topics, read_part
 from assistant.types import Turn
-from assistant.words import language, words
+from assistant.words import Word, language, words
 
 _PREPOSITIONAL = re.compile(
     r"\b(in|among|for|during|after|before|with|without|on|at|by)\s+((?:the\s+|an?\s+)?[\w-]+)", re.IGNORECASE
+)
+_POINTING = re.compile(
+    r"\b(?:(?:that|this|the\s+other)\s+one|these\s+ones|those\s+ones|it|they|them)\b(?!')", re.IGNORECASE
 )
 LONGEST_FOLLOW_UP = 12
 """Words; a longer question is complete by itself."""
@@ -43,14 +46,10 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
         return (question,)
     carried = _carried(before, subject)
     if not part.content:
-        return (
-            (f"{bare.rstrip(' ?')} {carried}?".strip(), question)
-            if carried
-            else (f"{bare.rstrip(' ?')}? {before}", question)
-        )
+        return (_naming(bare, carried), question) if carried else (f"{bare.rstrip(' ?')}? {before}", question)
     if part.topics or part.wants - {"definition", "choice", "list"}:
         # It asks for something of its own: only what it is about is carried over.
-        return tuple(dict.fromkeys((f"{bare.rstrip(' ?')} ({carried})?" if carried else bare, question)))
+        return tuple(dict.fromkeys((_naming(bare, carried) if carried else bare, question)))
     # A scrap such as "in adults?" says nothing alone.
     alone = (bare, question) if len(part.content) > 1 else ()
     return tuple(dict.fromkeys((_substituted(before, bare), *alone)))
@@ -80,8 +79,28 @@ def _carried(before: str, subject: Set[str]) -> str:
     """Return the words of the earlier question that name what it was about; nothing where they are a whole clause."""
     part = read_part(before)
     focus = part.focus(frozenset(subject))
-    named = before[focus[0].start : focus[-1].end] if focus else ""
+    if not focus:
+        return ""
+    first, last = part.words.index(focus[0]), part.words.index(focus[-1])
+    # Of "osteoma cutis" the second word may be the subject's too: a name is carried whole.
+    while first > 0 and _of_name(part.words[first - 1], part.asking):
+        first -= 1
+    while last + 1 < len(part.words) and _of_name(part.words[last + 1], part.asking):
+        last += 1
+    named = before[part.words[first].start : part.words[last].end]
     return named if len(named.split()) <= MOST_CARRIED else ""
+
+
+def _of_name(word: Word, asking: Set[str]) -> bool:
+    return not word.filler and word.stem not in asking
+
+
+def _naming(bare: str, carried: str) -> str:
+    """Put what is carried over in the place of "it" or "that one", or at the end where nothing points back."""
+    pointing = _POINTING.search(bare)
+    if pointing is not None:
+        return f"{bare[: pointing.start()]}{carried}{bare[pointing.end() :]}"
+    return f"{bare.rstrip(' ?')} ({carried})?" if read_part(bare).content else f"{bare.rstrip(' ?')} {carried}?"
 
 
 def _substituted(before: str, bare: str) -> str:

@@ -46,6 +46,8 @@ LEAST_LOG = -7.0
 """Logarithm of a topic's probability below which all are alike."""
 NOTHING_ASKED = Decision("out_of_scope", {outcome: float(outcome == "out_of_scope") for outcome in OUTCOMES})
 """What a part that asks for nothing at all gets ("the", "???")."""
+LACKING = Decision("not_in_document", {outcome: float(outcome == "not_in_document") for outcome in OUTCOMES})
+"""What a part gets that asks for what by structure is not there: a code of another system, a long form."""
 
 
 @dataclass(frozen=True, slots=True)

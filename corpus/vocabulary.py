@@ -32,6 +32,8 @@ class Topic:
     """Lower-case words and phrases in base form that ask for this topic."""
     metadata: bool
     """About the page (codes, contributors, dates), not about the disease."""
+    systems: tuple[str, ...] = ()
+    """Of codes, the names of the systems that there are, lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ def parse(raw: bytes) -> Vocabulary:
             headings=tuple(dict.fromkeys(str(heading) for heading in entry["headings"])),
             asks=tuple(dict.fromkeys(str(ask) for ask in entry["asks"])),
             metadata=bool(entry.get("metadata", False)),
+            systems=tuple(map(str, entry.get("systems", ()))),
         )
         for entry in data["topics"]
     )

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.counting import count_statement, items_to_count
-from assistant.evidence import Bounds, asked_code, asked_list, choose
+from assistant.evidence import Bounds, asked_code, asked_list, asked_long_form, choose, other_code_system
 from assistant.lexicon import Lexicon, read_lexicon
 from assistant.lists import lead_in, lists_of, named_in, picked_out
 from assistant.question import read_part
@@ -48,6 +49,23 @@ Each of these looks alike.
 - Wart
 - Cyst
 - Abscess, in the toe
+"""
+TWO_SYSTEMS = """---
+title: Lumps
+codes:
+  - {system: ICD-10, code: L1.0, label: Lumps}
+  - {system: SNOMED CT, code: 123456, label: Lumps}
+---
+# Lumps
+"""
+LONG_FORMS = """---
+title: Lumps
+---
+# Lumps
+
+## Synopsis
+
+Lumps come with dermatomyositis (DM). They come with CREST too. An EMG (electromyography) shows it.
 """
 BOUNDS = Bounds(least=0.2, share_of_best=0.5, whole_list=0.6, most_sentences=2)
 SIGNS = ["Fever", "Chills", "A red eye", "A red streak"]
@@ -148,6 +166,7 @@ def test_a_count_may_be_of_the_items_that_the_question_means(lexicon: Lexicon) -
 
 
 def test_what_is_no_list_is_not_counted(lexicon: Lexicon) -> None:
+    assert counted(lexicon, "Compare the number of toes in gout and abscess", "Gout, in the toe", "Milia") is None
     assert counted(lexicon, "How many grow?", "They grow.", "They burst.") is None
     assert counted(lexicon, "How many have a fever?", "Fever") is None
     assert counted(lexicon, "Which signs are listed?", LEAD_IN) is None
@@ -202,3 +221,56 @@ def test_the_name_of_a_row_is_its_first_cell(lexicon: Lexicon) -> None:
 )
 def test_a_code_is_known_by_itself_and_its_system_is_none(lexicon: Lexicon, question: str, lines: list[str]) -> None:
     assert [passage.text for passage in asked_code(read_part(question), lexicon)] == lines
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("ICD-11 code?", True),
+        ("And the ICD 9 code?", True),
+        ("ICD-10 or ICD-11?", False),
+        ("ICD-10-CM?", False),
+        ("Which codes are there?", False),
+        ("OMIM number", True),
+    ],
+)
+def test_a_code_of_a_system_that_the_document_has_none_of_is_not_there(
+    lexicon: Lexicon, question: str, other: bool
+) -> None:
+    assert other_code_system(read_part(question), lexicon) is other
+
+
+def test_lines_that_are_asked_for_by_different_words_come_together(tmp_path: Path) -> None:
+    path = tmp_path / "lumps.md"
+    path.write_text(TWO_SYSTEMS, encoding="utf-8")
+    document = read(path)
+    lexicon = read_lexicon(document, split(document), WordVectors(FakeEncoder()))
+    hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
+
+    def asked(question: str) -> list[str]:
+        return [line.text for line in asked_list(read_part(question), hits, np.ones(len(hits)), lexicon)]
+
+    lines = ["ICD-10 L1.0 – Lumps", "SNOMED CT 123456 – Lumps"]
+    assert asked("What are the ICD-10 code and the SNOMED code?") == lines
+    assert asked("ICD-10 code?") == lines[:1]
+    assert asked("Which codes?") == lines
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What does DM stand for?", ["Lumps come with dermatomyositis (DM)."]),
+        ("What is CREST short for?", []),
+        # Its long form stands beside it in a way that no pair is found in: what was read decides.
+        ("What does EMG stand for?", None),
+        ("What do lumps stand for?", None),
+        ("What is CREST?", None),
+    ],
+)
+def test_a_long_form_is_shown_where_it_is_written(tmp_path: Path, question: str, found: list[str] | None) -> None:
+    path = tmp_path / "lumps.md"
+    path.write_text(LONG_FORMS, encoding="utf-8")
+    document = read(path)
+    lexicon = read_lexicon(document, split(document), WordVectors(FakeEncoder()))
+    shown = asked_long_form(read_part(question), lexicon)
+    assert (shown if shown is None else [passage.text for passage in shown]) == found

@@ -18,9 +18,14 @@ def after(*said: str) -> list[Turn]:
     ("before", "question", "read_as"),
     [
         ("How common is it in children with DM?", "and in adults?", "How common is it in adults with DM?"),
-        ("What is calcinosis universalis?", "where?", "where universalis?"),
+        ("What is calcinosis universalis?", "where?", "where calcinosis universalis?"),
         ("What does it say about milia?", "what about gout?", "What does it say about gout?"),
-        ("What is calcinosis universalis?", "and how is it treated?", "how is it treated (universalis)?"),
+        ("What is calcinosis universalis?", "and how is it treated?", "how is calcinosis universalis treated?"),
+        (
+            "Is osteoma cutis in the differential?",
+            "where is that one usually found?",
+            "where is osteoma cutis usually found?",
+        ),
     ],
 )
 def test_a_follow_up_is_completed_from_the_last_question(before: str, question: str, read_as: str) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.abbreviations import common, harvest
+from assistant.abbreviations import common, harvest, is_short_form, spelled_beside
 from assistant.spelling import mend
 
 DOCUMENT = frozenset({"calcinosis", "dermatomyositis", "elbows", "nodules"})
@@ -32,3 +32,22 @@ def test_a_document_defines_its_own_abbreviations() -> None:
 def test_common_abbreviations_are_lower_case_and_whole() -> None:
     assert common()["sle"] == "systemic lupus erythematosus"
     assert all(short == short.lower() and long_form for short, long_form in common().items())
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [
+        ("CREST (calcinosis, Raynaud phenomenon, esophageal dysmotility, sclerodactyly, telangiectasia)", True),
+        ("nerve conduction (electromyography, or EMG)", True),
+        ("In the CREST form of systemic sclerosis the hands are involved.", False),
+        ("No such letters stand here.", False),
+    ],
+)
+def test_a_long_form_may_stand_beside_its_short_form(text: str, beside: bool) -> None:
+    assert spelled_beside("emg" if "EMG" in text else "crest", text) is beside
+
+
+def test_a_short_form_is_written_in_capitals_throughout() -> None:
+    assert is_short_form("dm", "DM is seen. In DM the elbows are involved.")
+    assert not is_short_form("all", "ALL is a leukemia, the commonest of all.")
+    assert not is_short_form("dm", "")
