@@ -17,6 +17,8 @@ import numpy as np
 
 from assistant.abbreviations import common
 from assistant.asking import Asking, AskingModel, read_asking
+from assistant.close_reader import CloseReader
+from assistant.close_reader import load as load_close_reader
 from assistant.counting import items_to_count
 from assistant.cross_encoder import CrossEncoder
 from assistant.cross_encoder import load as load_cross_encoder
@@ -116,6 +118,11 @@ class Reader:
         return load_cross_encoder()
 
     @cached_property
+    def close_reader(self) -> CloseReader:
+        """The fitted close reader, loaded at first use."""
+        return load_close_reader()
+
+    @cached_property
     def _asking_model(self) -> AskingModel:
         return read_asking()
 
@@ -172,7 +179,7 @@ class Reader:
 
     def warm(self) -> None:
         """Do at start what the first question would otherwise wait for."""
-        _ = self.models, self.cross_encoder, self._asking_model, self._asking_encoder
+        _ = self.models, self.cross_encoder, self.close_reader, self._asking_model, self._asking_encoder
         _ = self._topic_phrases, self._to_assistant
         for document_id in self._documents.ids[:WARM_LEXICONS]:
             self.lexicon(document_id)
@@ -213,7 +220,7 @@ class Reader:
         """Decide one part."""
         lexicon = self.lexicon(document_id)
         found = self.find(part, setting, lexicon)
-        read = read_hits(found, lexicon, self.models.first, self.cross_encoder)
+        read = read_hits(found, lexicon, self.models.first, self.cross_encoder, self.close_reader)
         weights = weigh(found, read, self.models.evidence)
         seen = outcome_features(found, read, weights, lexicon, self.models.first.features)
         withheld = withheld_headings(found, read, lexicon)

@@ -1,8 +1,8 @@
 """The cross-encoder: reads a question together with a passage, or with a document's list of sections, and judges both.
 
-Its body is the packaged encoder's with low-rank changes (`low_rank.py`); `cross_encoder.safetensors` holds them and
-three linear heads, and `python -m evals.fit.cross_encoder` makes it. Scores are log-odds: above 0 is more likely than
-not.
+Its body is the packaged encoder's with low-rank changes (`low_rank.py`), in whole numbers; `cross_encoder.safetensors`
+holds them and three linear heads, and `python -m evals.fit.cross_encoder` makes it. Scores are log-odds: above 0 is
+more likely than not.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ import numpy as np
 
 from assistant.low_rank import LowRank, Sequences
 from assistant.low_rank import Tokens as WordPieces
-from index.transformer import MOST_TOKENS
+from index.transformer import MOST_TOKENS, Graph
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.safetensors"
+GRAPH = Graph(
+    Path(__file__).with_name("cross_encoder.onnx"),
+    "588b4238026f2496a37fe92ddf2a75d8ae605e3bff46e1ca97f43430398a3e78",
+    whole_numbers=True,
+)
 QUESTION_TOKENS = 64
 """Tokens of a question that are read: its last ones, since a vignette asks at its end."""
 PASSAGE_TOKENS = 110
@@ -97,7 +102,7 @@ def load(path: Path = WEIGHTS) -> CrossEncoder:
 
 class _LowRankCrossEncoder:
     def __init__(self, path: Path) -> None:
-        self._body = LowRank(path, ("passage", "scope", "section"))
+        self._body = LowRank(path, ("passage", "scope", "section"), GRAPH)
         self._tokens = Tokens(self._body.tokens)
 
     def passages(self, question: str, texts: Sequence[str]) -> np.ndarray:

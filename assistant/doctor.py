@@ -89,14 +89,15 @@ def _encoder(settings: Settings) -> str:
 
 
 def _models(_settings: Settings) -> str:
+    from assistant import close_reader, cross_encoder
     from assistant.asking import read_asking
-    from assistant.cross_encoder import load
     from assistant.models import NAMES, read_models
 
-    load()
+    cross_encoder.load()
+    close_reader.load()
     read_asking()
     read_models()
-    return f"cross-encoder, asking, {', '.join(NAMES)}"
+    return f"cross-encoder, close reader, asking, {', '.join(NAMES)}"
 
 
 def _documents(settings: Settings) -> str:

@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from corpus.errors import UserError
-from index.transformer import Change
+from index.transformer import GRAPH, Change, Graph
 
 LAYERS = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
           "intermediate.dense", "output.dense")  # fmt: skip
 """Linear maps of each layer that are changed."""
 LAYER_COUNT = 6
-_WEIGHTS = {f"layer.{n}.{name}.weight": f"{n}.{name}" for n in range(LAYER_COUNT) for name in LAYERS}
+FACTORS = {f"layer.{n}.{name}.weight": f"{n}.{name}" for n in range(LAYER_COUNT) for name in LAYERS}
+"""By the name of each changed weight in the body's encoder, under which name its two factors are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Tokens:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._open, self._close = self._tokenizer.encode("").ids
+        opening, close = self._tokenizer.encode("").ids
+        self.marks: tuple[int, int] = (opening, close)
+        """What opens a text and what closes it."""
 
     def of(self, text: str) -> list[int]:
         """Return the ids of a text, without those that open and close."""
@@ -52,15 +55,16 @@ class Tokens:
 
     def joined(self, first: list[int], beside: list[int], spans: Sequence[tuple[int, int]] = ()) -> Sequences:
         """Return two texts as one sequence; `spans` are places in it, where the first text begins at 1."""
-        told = [self._open, *first, self._close]
-        return Sequences([*told, *beside, self._close], [0] * len(told) + [1] * (len(beside) + 1), list(spans))
+        opening, close = self.marks
+        told = [opening, *first, close]
+        return Sequences([*told, *beside, close], [0] * len(told) + [1] * (len(beside) + 1), list(spans))
 
 
 class LowRank:
     """The changed body and its heads."""
 
-    def __init__(self, path: Path, heads: Sequence[str]) -> None:
-        """Load the packaged body and a file of changes.
+    def __init__(self, path: Path, heads: Sequence[str], graph: Graph = GRAPH) -> None:
+        """Load the packaged body and a file of changes; `graph` computes it.
 
         Raises:
             UserError: the packaged weights are missing or not as expected, or the file can't be read.
@@ -73,7 +77,7 @@ class LowRank:
         self.tokens = Tokens(folder)
         changed, found = read_changes(path, heads)
         self._heads = found
-        self._body = Transformer(map_weights(folder / "model.safetensors"), changed)
+        self._body = Transformer(map_weights(folder / "model.safetensors"), changed, graph)
 
     def read(self, sequences: Sequence[Sequences]) -> list[np.ndarray]:
         """Return for each sequence float32 (tokens, dimension)."""
@@ -83,14 +87,6 @@ class LowRank:
         """Return float32 (rows,): what a head makes of rows (rows, dimension)."""
         weights = self._heads[name]
         return np.asarray(rows @ weights[:-1] + weights[-1], dtype=np.float32)
-
-
-def place_of(name: str) -> str | None:
-    """Return under which name the factors of a weight's change are stored, None of what is no linear map.
-
-    `name` is the weight's in the body's encoder: "layer.0.output.dense.weight".
-    """
-    return _WEIGHTS.get(name)
 
 
 def read_changes(path: Path, heads: Sequence[str]) -> tuple[Change, dict[str, np.ndarray]]:
@@ -104,7 +100,7 @@ def read_changes(path: Path, heads: Sequence[str]) -> tuple[Change, dict[str, np
 
     try:
         found = {name: rows.astype(np.float32) for name, rows in load_file(path).items()}
-        factors = {name: (found[f"{place}.up"], found[f"{place}.down"]) for name, place in _WEIGHTS.items()}
+        factors = {name: (found[f"{place}.up"], found[f"{place}.down"]) for name, place in FACTORS.items()}
         linear = {name: found[name] for name in heads}
     except (OSError, KeyError, ValueError, SafetensorError) as error:
         raise UserError(f"the fitted model {path} can't be read: {error}", "reinstall wardbook") from error

@@ -148,8 +148,10 @@ def document_features(found: Found, evidence: np.ndarray, lexicon: Lexicon, name
 
 
 def read_features(read: Read, lexicon: Lexicon, asking: Asking) -> dict[str, float]:
-    """Return what the outcome model sees of the cross-encoder's reading, by name; there may be nothing to read."""
+    """Return what the outcome model sees of what was read, by name; there may be nothing to read."""
     ranked = [*sorted(read.pairs.tolist(), reverse=True)[:3], UNREAD, UNREAD, UNREAD]
+    close = read.close[~np.isnan(read.close)]
+    closest = [*sorted(close.tolist(), reverse=True)[:3], UNREAD, UNREAD, UNREAD]
     asked = sections_asked(read, lexicon, asking)
     best = {"present": UNREAD, "withheld": UNREAD}
     best_asked = dict(best)
@@ -161,10 +163,15 @@ def read_features(read: Read, lexicon: Lexicon, asking: Asking) -> dict[str, flo
         "pair_2": ranked[1],
         "pair_3": ranked[2],
         "pairs_over": float((read.pairs > 0).sum()),
+        "close_1": closest[0],
+        "close_2": closest[1],
+        "close_3": closest[2],
+        "close_over": float((close > 0).sum()),
         "scope": read.judged.scope,
         "section_withheld": best["withheld"],
         "section_present": best["present"],
         "section_over_pair": best["withheld"] - ranked[0],
+        "section_over_close": best["withheld"] - closest[0],
         "asked_section_withheld": best_asked["withheld"],
         "asked_section_present": best_asked["present"],
     }

@@ -1,7 +1,7 @@
-"""Weighing hits as evidence: a cheap first look at all of them, then the cross-encoder on the best.
+"""Weighing hits as evidence: a cheap first look at all of them, the cross-encoder on the best, the close reader on few.
 
 A fitted forest sees what `features.py` describes and makes the shortlist; a fitted regression sees in addition what the
-cross-encoder says of each passage on it. Hits off the shortlist are no evidence.
+two readers say of the passages on it. Hits off the shortlist are no evidence.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.close_reader import CloseReader
 from assistant.cross_encoder import CrossEncoder, Judged
 from assistant.forest import Forest
 from assistant.lexicon import Lexicon
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 SHORTLIST = 8
 """Passages that the cross-encoder reads. Out of fold the outcome is right in 0.843 with 8 and in 0.837 with 5."""
+READ_CLOSELY = 4
+"""Passages that the close reader reads."""
+FIRST_LOOK, LEAST_CHANCE = 0.5, 1e-3
+"""What the logarithm of a passage's probability at the first look counts beside the cross-encoder's log-odds, and the
+least such probability, when passages to read closely are chosen: evidence is among four of them in 0.933 of questions
+out of fold, and in 0.927 by the cross-encoder alone."""
 UNREAD = -9.0
 """Log-odds that stand for a passage, or a section, that there is not."""
 
@@ -35,28 +42,37 @@ class Read:
     shortlist: np.ndarray
     """int (at most `SHORTLIST`,): numbers of the hits read, the likeliest first."""
     pairs: np.ndarray
-    """float32 (shortlist,): log-odds that each passage read answers."""
+    """float32 (shortlist,): log-odds that each passage read answers, as the cross-encoder has it."""
+    close: np.ndarray
+    """float32 (shortlist,): the same of the close reader; NaN where it did not read."""
     judged: Judged
     """The part against the sections that the document announces."""
 
 
-def read_hits(found: Found, lexicon: Lexicon, forest: Forest, cross: CrossEncoder) -> Read:
-    """Make the shortlist and let the cross-encoder read it, and the document's headings."""
+def read_hits(found: Found, lexicon: Lexicon, forest: Forest, cross: CrossEncoder, reader: CloseReader) -> Read:
+    """Make the shortlist, let the cross-encoder read it and the document's headings, and the close reader the best."""
     first = forest.probability(found.rows) if found.hits else np.zeros(0)
     shortlist = np.argsort(-first, kind="stable")[:SHORTLIST]
     texts = [passage_text(found.hits[number].passage, lexicon) for number in shortlist]
     headings = [section.heading for section in lexicon.announced]
-    return Read(
-        first,
-        shortlist,
-        cross.passages(found.question, texts),
-        cross.sections(found.question, lexicon.document.title, headings),
-    )
+    pairs = cross.passages(found.question, texts)
+    close = np.full(len(texts), np.nan, dtype=np.float32)
+    likeliest = _likeliest(pairs, first[shortlist])
+    close[likeliest] = reader.passages(found.question, [texts[number] for number in likeliest])
+    judged = cross.sections(found.question, lexicon.document.title, headings)
+    return Read(first, shortlist, pairs, close, judged)
+
+
+def _likeliest(pairs: np.ndarray, first: np.ndarray) -> np.ndarray:
+    return np.argsort(-(pairs + FIRST_LOOK * np.log(first + LEAST_CHANCE)), kind="stable")[:READ_CLOSELY]
 
 
 def shortlist_rows(found: Found, read: Read) -> tuple[tuple[str, ...], np.ndarray]:
     """Return names and float64 (shortlist, features): what the regression sees."""
     best = read.pairs.max(initial=UNREAD)
+    closely = ~np.isnan(read.close)
+    close = np.where(closely, read.close, 0.0)
+    closest = read.close[closely].max(initial=UNREAD)
     own = np.column_stack(
         [
             read.pairs,
@@ -64,9 +80,15 @@ def shortlist_rows(found: Found, read: Read) -> tuple[tuple[str, ...], np.ndarra
             np.full(len(read.pairs), best),
             np.full(len(read.pairs), (read.pairs > 0).sum()),
             read.first[read.shortlist],
+            closely,
+            close,
+            np.where(closely, close - closest, 0.0),
+            np.full(len(read.pairs), closest),
+            np.full(len(read.pairs), (close > 0).sum()),
         ]
     )
     names = (*found.names, "pair", "pair_gap", "pair_best", "pairs_over", "first")
+    names = (*names, "closely", "close", "close_gap", "close_best", "close_over")
     return names, np.hstack([found.rows[read.shortlist], own]) if len(read.pairs) else np.zeros((0, len(names)))
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,33 +21,79 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import UserError
+from index.whole_numbers import in_whole_numbers
 
 Rows = npt.NDArray[np.float32]
 Weights = dict[str, Rows]
 Change = Callable[[str, Rows], Rows]
 
-GRAPH = Path(__file__).with_name("transformer.onnx")
-GRAPH_SHA256 = "c2e7a7d92a029ace384fbaa986cd598bbd5cd49e867ac4d2545673b611b8e5bb"
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A file with a graph without its weights, which must have that hash."""
+
+    path: Path
+    sha256: str
+    whole_numbers: bool = False
+    """Whether its linear maps take what `in_whole_numbers` gives."""
+
+
+GRAPH = Graph(
+    Path(__file__).with_name("transformer.onnx"), "64c6e5a7df15976b78306fb0edace03e1a2589a7dcf684111bd35909bec645db"
+)
 MOST_TOKENS = 512
 """Tokens of a text that there are places for."""
 _TOKENS_AT_ONCE = 512
 """What is computed in one go, unless a single text is longer. Of BioASQ's snippets 50 are read a second when 32 are
 read at once, and 58 when 8 are, which have about this many tokens: what lies between two steps stays in the cache."""
 _MASKED = np.float32(-1e9)
+_KINDS = {"F32": np.float32, "I8": np.int8}
 _REINSTALL = "pip install --force-reinstall wardbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How texts that are packed one after the other lie side by side, when attention wants them so."""
+
+    places: npt.NDArray[np.int64]
+    """int64 (tokens,): which token of its own text each is, from 0."""
+    ends: npt.NDArray[np.int64]
+    inputs: Weights
+    """What the graph takes: `grid`, `packed` and `mask`."""
+
+    @classmethod
+    def of(cls, ids: Sequence[Sequence[int] | npt.NDArray[np.int64]]) -> Layout:
+        """Lay out texts of one token or more."""
+        lengths = np.array([len(one) for one in ids])
+        ends = np.cumsum(lengths)
+        column = np.arange(lengths.max())
+        inside = column < lengths[:, None]
+        inputs: dict[str, Any] = {
+            # Where each place of the grid (texts, longest) stands among the packed rows, and the way back.
+            "grid": np.where(inside, (ends - lengths)[:, None] + column, 0),
+            "packed": np.flatnonzero(inside),
+            "mask": np.where(inside, np.float32(0), _MASKED)[:, None, None, :],
+        }
+        return cls(np.nonzero(inside)[1], ends, inputs)
+
+    def split(self, rows: Rows) -> list[Rows]:
+        """Return the rows of each text."""
+        return np.split(rows, self.ends[:-1])
 
 
 class Transformer:
     """Reads token ids; may be called from several threads at once, each of which computes by itself."""
 
-    def __init__(self, weights: Weights, change: Change | None = None, graph: Path = GRAPH) -> None:
+    def __init__(self, weights: Weights, change: Change | None = None, graph: Graph = GRAPH) -> None:
         """Make a session from the graph and the weights; `change` gives what stands for one of them, by its name.
 
         Raises:
             UserError: the graph is missing, damaged or not of these weights, or ONNX Runtime can't be imported.
         """
         self._tables = [weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "token_type", "position")]
-        self._session = _session(graph, weights, change or (lambda _name, rows: rows))
+        names = [name for name in weights if name.startswith(("encoder.", "embeddings.LayerNorm."))]
+        changed = change or (lambda _name, rows: rows)
+        self._session = session_of(graph, {name: changed(name, weights[name]) for name in names})
 
     def read(self, ids: Sequence[Sequence[int]], kinds: Sequence[Sequence[int]] | None = None) -> list[Rows]:
         """Return for each text float32 (tokens, dimension); `kinds` says of each token whether it is of a second text.
@@ -58,33 +105,27 @@ class Transformer:
         second = [np.zeros_like(one) for one in cut]
         if kinds is not None:
             second = [np.asarray(one[:MOST_TOKENS], dtype=np.int64) for one in kinds]
-        for group in _groups([len(one) for one in cut]):
+        for group in groups_of([len(one) for one in cut]):
             rows = self._read([cut[number] for number in group], [second[number] for number in group])
             for number, found in zip(group, rows, strict=True):
                 read[number] = found
         return read
 
     def _read(self, ids: list[npt.NDArray[np.int64]], kinds: list[npt.NDArray[np.int64]]) -> list[Rows]:
-        lengths = np.array([len(one) for one in ids])
-        ends = np.cumsum(lengths)
-        column = np.arange(lengths.max())
-        inside = column < lengths[:, None]
         word, kind, place = self._tables
-        embedded = word[np.concatenate(ids)] + kind[np.concatenate(kinds)] + place[np.nonzero(inside)[1]]
-        asked = {
-            "embedded": embedded,
-            # Where each place of the grid (texts, longest) stands among the packed rows, and the way back.
-            "grid": np.where(inside, (ends - lengths)[:, None] + column, 0),
-            "packed": np.flatnonzero(inside),
-            "mask": np.where(inside, np.float32(0), _MASKED)[:, None, None, :],
-        }
-        (hidden,) = self._session.run(None, asked)
-        return np.split(hidden, ends[:-1])
+        layout = Layout.of(ids)
+        embedded = word[np.concatenate(ids)] + kind[np.concatenate(kinds)] + place[layout.places]
+        return layout.split(self._session.run(None, {"embedded": embedded, **layout.inputs})[0])
 
 
 @cache
 def map_weights(path: Path) -> Weights:
-    """Return the float32 tensors of a safetensors file, by name, as views of the mapped file.
+    """Return what `map_tensors` does, once for all who ask for the same file."""
+    return map_tensors(path)
+
+
+def map_tensors(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Return the float32 and int8 tensors of a safetensors file, by name, as views of the mapped file.
 
     The file begins with the length of a JSON header, in eight bytes; the header says where each tensor lies behind it.
     """
@@ -94,16 +135,16 @@ def map_weights(path: Path) -> Weights:
         header = json.loads(raw[8:begin].tobytes())
         return {
             name: raw[begin + entry["data_offsets"][0] : begin + entry["data_offsets"][1]]
-            .view(np.float32)
+            .view(_KINDS[entry["dtype"]])
             .reshape(entry["shape"])
             for name, entry in header.items()
-            if entry.get("dtype") == "F32"
+            if entry.get("dtype") in _KINDS
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"cannot read the weights in {path}: {error}", "check the files of the model") from error
 
 
-def _groups(lengths: Sequence[int]) -> list[list[int]]:
+def groups_of(lengths: Sequence[int]) -> list[list[int]]:
     """Return the numbers of the texts in groups of like length, so that attention lays out little in vain."""
     groups: list[list[int]] = []
     for number in sorted(range(len(lengths)), key=lambda number: (-lengths[number], number)):
@@ -114,19 +155,13 @@ def _groups(lengths: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _checked(path: Path) -> bytes:
-    try:
-        graph = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot read the graph {path}: {error.strerror}", _REINSTALL) from error
-    found = hashlib.sha256(graph).hexdigest()
-    if found != GRAPH_SHA256:
-        raise UserError(f"{path} is not the expected graph: expected sha256 {GRAPH_SHA256}, found {found}", _REINSTALL)
-    return graph
+def session_of(graph: Graph, weights: Mapping[str, npt.NDArray[Any]]) -> Any:
+    """Make a session from a graph and its weights, by name.
 
-
-def _session(path: Path, weights: Weights, change: Change) -> Any:
-    checked = _checked(path)
+    Raises:
+        UserError: the graph is missing, damaged or not of these weights, or ONNX Runtime can't be imported.
+    """
+    checked = _checked(graph)
     try:
         import onnxruntime
     except ImportError as error:
@@ -135,8 +170,22 @@ def _session(path: Path, weights: Weights, change: Change) -> Any:
     # One thread computes, the caller's: threads of a session wait for each other when others want the cores.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    names = [name for name in weights if name.startswith(("encoder.", "embeddings.LayerNorm."))]
-    given = {name: np.ascontiguousarray(change(name, weights[name])) for name in names}
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(rows) for rows in given.values()]
+    given: dict[str, npt.NDArray[Any]] = {}
+    for name, rows in weights.items():
+        given |= in_whole_numbers(name, rows) if graph.whole_numbers else {name: rows}
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(rows)) for rows in given.values()]
     options.add_external_initializers(list(given), values)
     return onnxruntime.InferenceSession(checked, options, providers=["CPUExecutionProvider"])
+
+
+def _checked(graph: Graph) -> bytes:
+    try:
+        content = graph.path.read_bytes()
+    except OSError as error:
+        raise UserError(f"cannot read the graph {graph.path}: {error.strerror}", _REINSTALL) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != graph.sha256:
+        raise UserError(
+            f"{graph.path} is not the expected graph: expected sha256 {graph.sha256}, found {found}", _REINSTALL
+        )
+    return content

@@ -57,7 +57,7 @@ def whole_model(weights: Weights) -> Any:
     """Return the graph with its weights in it, as an onnx model."""
     import onnx
 
-    model = onnx.load_model_from_string(GRAPH.read_bytes())
+    model = onnx.load_model_from_string(GRAPH.path.read_bytes())
     for tensor in model.graph.initializer:
         if tensor.external_data:
             tensor.CopyFrom(onnx.numpy_helper.from_array(np.array(weights[tensor.name]), tensor.name))

@@ -1,7 +1,7 @@
 """Making changes of low rank to the packaged encoder (LoRA: Hu et al. 2021, arXiv 2106.09685) and heads on it.
 
 Either the body stays frozen beside changes of rank `RANK`, or all of its layers are fitted and what that changed is
-written at rank `KEPT_RANK`. Fitted with AdamW under a cosine schedule, in bfloat16 where the processor multiplies in it
+written at rank `KEPT_RANK`. Fitted with AdamW, in bfloat16 where the processor multiplies in it
 (elsewhere it would be emulated, a hundred times slower).
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from assistant.low_rank import LAYERS, Sequences, Tokens, place_of
+from assistant.low_rank import FACTORS, LAYERS, Sequences, Tokens
 from index.sentence_transformers_encoder import packaged_folder
 
 RANK, STRENGTH = 16, 2.0
@@ -26,6 +26,8 @@ KEPT_RANK = 64
 LEARNING_RATE, HEAD_LEARNING_RATE = 5e-4, 1e-3
 WHOLE_LEARNING_RATE, WHOLE_HEAD_LEARNING_RATE = 5e-5, 2e-4
 WARM_UP_STEPS = 100
+LAST_RATE = 0.02
+"""Share of the full rate below which it does not fall."""
 TOKENS_A_BATCH = 4096
 DROPOUT = 0.1
 SEED = 0
@@ -106,7 +108,7 @@ class LowRankTrainer:
             for name, change in self.changes.items():
                 if not self.whole:
                     change.copy_(found[name].float() / (STRENGTH if name.endswith(".up") else 1.0))
-                elif (place := place_of(name)) is not None:
+                elif (place := FACTORS.get(name)) is not None:
                     change.add_(found[f"{place}.up"].float() @ found[f"{place}.down"].float())
                 elif name in found:
                     change.add_(found[name].float())
@@ -120,54 +122,78 @@ class LowRankTrainer:
         from safetensors.torch import save_file
 
         if self.whole:
-            strong = dict(piece for name in self.changes for piece in self._written(name))
+            changed = {name: now.detach() - self._packaged[name] for name, now in self.changes.items()}
+            strong = _factored(changed)
         else:
             strong = {n: p.detach() * (STRENGTH if n.endswith(".up") else 1.0) for n, p in self.changes.items()}
         heads = {n: self._torch.cat([h.weight.detach()[0], h.bias.detach()]) for n, h in self.heads.items()}
         save_file({name: rows.half().contiguous() for name, rows in {**strong, **heads}.items()}, path)
 
-    def _written(self, name: str) -> Iterator[tuple[str, Any]]:
-        """Yield what a whole fit changed in a parameter: of a linear map the nearest change of low rank."""
-        change = self.changes[name].detach() - self._packaged[name]
-        place = place_of(name)
-        if place is None:
-            yield name, change
-            return
-        left, sizes, right = self._torch.linalg.svd(change, full_matrices=False)
-        root = sizes[:KEPT_RANK].sqrt()
-        yield f"{place}.up", left[:, :KEPT_RANK] * root
-        yield f"{place}.down", root[:, None] * right[:KEPT_RANK]
-
     def fit(self, passes: Sequence[Callable[[], Work]]) -> None:
         """Take a step for each batch; each pass draws its batches anew, all about as many as the first."""
-        torch = self._torch
         heads = [parameter for head in self.heads.values() for parameter in head.parameters()]
-        changes = list(self.changes.values())
         rates = (WHOLE_LEARNING_RATE, WHOLE_HEAD_LEARNING_RATE) if self.whole else (LEARNING_RATE, HEAD_LEARNING_RATE)
-        groups = [{"params": some, "lr": rate} for some, rate in zip((changes, heads), rates, strict=True)]
-        optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-        full = [group["lr"] for group in optimizer.param_groups]
-        steps, step, begun = 0, 0, time.monotonic()
         self.body.train()
-        losses: list[float] = []
-        for draw in passes:
-            work = draw()
-            steps = steps or len(work) * len(passes)
-            for loss_of, batch in work:
-                done = min(1.0, step / steps)
-                rate = min(1.0, (step + 1) / WARM_UP_STEPS) * max(0.02, 0.5 + 0.5 * np.cos(np.pi * done))
-                for group, lr in zip(optimizer.param_groups, full, strict=True):
-                    group["lr"] = lr * rate
-                loss = loss_of(batch)
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(changes + heads, 1.0)
-                optimizer.step()
-                optimizer.zero_grad()
-                step += 1
-                losses.append(loss.item())
-                if step % 50 == 0:
-                    minutes = (time.monotonic() - begun) / 60
-                    click.echo(f"step {step} of {steps}, {minutes:.0f} min: loss {np.mean(losses[-50:]):.3f}")
+        take_steps(passes, dict(zip(rates, (list(self.changes.values()), heads), strict=True)), WARM_UP_STEPS, cosine)
+
+
+def cosine(done: float) -> float:
+    """Return the share of the full rate at a share of the steps."""
+    return float(0.5 + 0.5 * np.cos(np.pi * done))
+
+
+def linear(done: float) -> float:
+    """Return the share of the full rate at a share of the steps."""
+    return 1.0 - done
+
+
+def take_steps(
+    passes: Sequence[Callable[[], Work]],
+    fitted: Mapping[float, Sequence[Any]],
+    warm_up_steps: int,
+    falling: Callable[[float], float],
+) -> None:
+    """Take a step of AdamW for each batch of each pass; `fitted` are the parameters by their full learning rate."""
+    import torch
+
+    groups = [{"params": list(some), "lr": rate} for rate, some in fitted.items()]
+    every = [parameter for some in fitted.values() for parameter in some]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    steps, step, begun = 0, 0, time.monotonic()
+    losses: list[float] = []
+    for draw in passes:
+        work = draw()
+        steps = steps or len(work) * len(passes)
+        for loss_of, batch in work:
+            rate = min(1.0, (step + 1) / warm_up_steps) * max(LAST_RATE, falling(min(1.0, step / steps)))
+            for group, full in zip(optimizer.param_groups, fitted, strict=True):
+                group["lr"] = full * rate
+            loss = loss_of(batch)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(every, 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            step += 1
+            losses.append(loss.item())
+            if step % 50 == 0:
+                minutes = (time.monotonic() - begun) / 60
+                click.echo(f"step {step} of {steps}, {minutes:.0f} min: loss {np.mean(losses[-50:]):.3f}")
+
+
+def _factored(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tensors to store: of the change of a linear map two factors of rank `KEPT_RANK`, others whole."""
+    import torch
+
+    stored: dict[str, Any] = {}
+    for name, change in changed.items():
+        if name not in FACTORS:
+            stored[name] = change
+            continue
+        left, sizes, right = torch.linalg.svd(change, full_matrices=False)
+        root = sizes[:KEPT_RANK].sqrt()
+        stored[f"{FACTORS[name]}.up"] = left[:, :KEPT_RANK] * root
+        stored[f"{FACTORS[name]}.down"] = root[:, None] * right[:KEPT_RANK]
+    return stored
 
 
 def padded(sequences: Sequence[Sequences]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Fit what decides: `python -m evals.fit.models` (half an hour, most of it reading with the cross-encoder).
+"""Fit what decides: `python -m evals.fit.models` (an hour, most of it reading).
 
 Three models, each a small file of plain numbers in `assistant/`: the forest that makes the shortlist, fitted on the
-pages that the cross-encoder was fitted on; the regressions that weigh evidence and decide the outcome, fitted on those
-of `evals/fit/pages/decide/` and on the tuning split of the suites, none of which the cross-encoder has seen. The
+pages that the readers were fitted on; the regressions that weigh evidence and decide the outcome, fitted on those
+of `evals/fit/pages/decide/` and on the tuning split of the suites, none of which the readers have seen. The
 outcome is fitted on pages of BioASQ's snippets too (`snippet_pages.py`), whose titles and headings say nothing.
 What is printed is measured out of fold: of seven groups of pages, each is left out in turn.
 """
@@ -18,6 +18,7 @@ from typing import Any
 import click
 import numpy as np
 
+from assistant.close_reader import load as load_close_reader
 from assistant.cross_encoder import load as load_cross_encoder
 from assistant.evidence import Bounds, choose
 from assistant.forest import Forest, forest_from_json
@@ -162,11 +163,11 @@ def main(data: Path) -> None:
     encoder = load_encoder(None)
     shortlist = fit_shortlist([example for folder in SHORTLIST_PAGES for example in collect(PAGES / folder, encoder)])
     _write("shortlist_model.json", shortlist, f"the questions of evals/fit/pages/{', '.join(SHORTLIST_PAGES)}")
-    cross_encoder, first = load_cross_encoder(), forest_from_json(shortlist)
+    readers, first = (load_cross_encoder(), load_close_reader()), forest_from_json(shortlist)
 
     def asked(examples: Sequence[Example]) -> list[tuple[Example, Read]]:
-        with click.progressbar(examples, label="reading with the cross-encoder") as bar:
-            return [(e, read_hits(e.found, e.lexicon, first, cross_encoder)) for e in bar]
+        with click.progressbar(examples, label="reading") as bar:
+            return [(e, read_hits(e.found, e.lexicon, first, *readers)) for e in bar]
 
     pages = asked([*collect(PAGES / "decide", encoder), *gather(suites(), encoder)])
     decide(pages, asked(snippet_examples(data, encoder, SNIPPET_QUESTIONS)), first)

@@ -70,7 +70,7 @@ def test_a_passage_is_read_under_its_heading_with_the_opening_of_the_one_before(
 def test_a_section_is_asked_for_by_its_heading_and_by_the_wording(lexicon: Lexicon) -> None:
     judged = Judged(0.5, np.array([0.0, -1.0, 2.0], dtype=np.float32))
     nothing = np.zeros(0)
-    seen = Read(nothing, nothing.astype(int), nothing.astype(np.float32), judged)
+    seen = Read(nothing, nothing.astype(int), nothing.astype(np.float32), nothing.astype(np.float32), judged)
     asked = sections_asked(seen, lexicon, asking(therapy=0.5))
     assert asked["therapy"] == pytest.approx(2.0 + np.log(0.5))
     assert asked["synopsis"] == pytest.approx(0.0 + LEAST_LOG)

@@ -46,8 +46,10 @@ def test_threads_change_nothing(packaged: Encoder, monkeypatch: pytest.MonkeyPat
 @pytest.mark.real
 def test_neither_torch_nor_transformers_is_imported_to_encode_and_to_judge() -> None:
     code = (
-        "import sys; from index.sentence_transformers_encoder import load; from assistant import cross_encoder\n"
-        "load().encode_questions(['heel']); cross_encoder.load().passages('heel', ['It is the heel.'])\n"
+        "import sys; from index.sentence_transformers_encoder import load\n"
+        "from assistant import close_reader, cross_encoder\n"
+        "load().encode_questions(['heel'])\n"
+        "[reader.load().passages('heel', ['It is the heel.']) for reader in (cross_encoder, close_reader)]\n"
         "print([name for name in ('torch', 'transformers', 'sentence_transformers', 'scipy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

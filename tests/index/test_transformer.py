@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 from corpus.errors import UserError
 from index.sentence_transformers_encoder import packaged_folder
-from index.transformer import GRAPH, GRAPH_SHA256, MOST_TOKENS, Transformer, Weights, map_weights
+from index.transformer import GRAPH, MOST_TOKENS, Transformer, Weights, map_weights
+from index.whole_numbers import MOST, in_whole_numbers
 
 HEEL, CREAM, LONG = [101, 9689, 102], [101, 2029, 6949, 7126, 1029, 102, 7242, 102], [101, *[2309] * 60, 102]
 
@@ -26,14 +28,14 @@ def transformer(weights: Weights) -> Transformer:
 def test_a_graph_that_is_damaged_or_gone_is_told_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "transformer.onnx"
     with pytest.raises(UserError, match=r"cannot read the graph .*transformer\.onnx: No such file"):
-        Transformer(dict.fromkeys(_TABLES, np.zeros((1, 1), dtype=np.float32)), graph=path)
-    damaged = bytearray(GRAPH.read_bytes())
+        Transformer(dict.fromkeys(_TABLES, np.zeros((1, 1), dtype=np.float32)), graph=replace(GRAPH, path=path))
+    damaged = bytearray(GRAPH.path.read_bytes())
     damaged[1000] ^= 1
     path.write_bytes(damaged)
     with pytest.raises(UserError) as raised:
-        Transformer(dict.fromkeys(_TABLES, np.zeros((1, 1), dtype=np.float32)), graph=path)
+        Transformer(dict.fromkeys(_TABLES, np.zeros((1, 1), dtype=np.float32)), graph=replace(GRAPH, path=path))
     found = hashlib.sha256(damaged).hexdigest()
-    assert raised.value.message == (f"{path} is not the expected graph: expected sha256 {GRAPH_SHA256}, found {found}")
+    assert raised.value.message == (f"{path} is not the expected graph: expected sha256 {GRAPH.sha256}, found {found}")
     assert raised.value.hint == "pip install --force-reinstall wardbook"
 
 
@@ -96,8 +98,19 @@ def test_a_weight_may_be_changed(weights: Weights, transformer: Transformer) -> 
     assert np.abs(changed.read([HEEL])[0] - transformer.read([HEEL])[0] - 1).max() < 1e-5
 
 
-def test_the_graph_is_what_its_script_writes() -> None:
+def test_the_graphs_are_what_their_script_writes() -> None:
     pytest.importorskip("onnx", reason="the extra 'benchmarks' is not installed")
-    from evals.fit.transformer_graph import make
+    from evals.fit.transformer_graph import GRAPHS, make
 
-    assert hashlib.sha256(make()).hexdigest() == GRAPH_SHA256
+    assert {hashlib.sha256(make(body)).hexdigest() for body in GRAPHS.values()} == {one.sha256 for one in GRAPHS}
+
+
+def test_weights_in_whole_numbers_are_near_to_what_they_were() -> None:
+    rows = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
+    rows[2] = 0.0
+    made = in_whole_numbers("layer.dense.weight", rows)
+    whole, scale = made["layer.dense.weight"], made["layer.dense.scale"]
+    assert (whole.dtype, whole.shape, int(np.abs(whole).max())) == (np.int8, (7, 5), MOST)
+    assert np.abs((whole * scale).T - rows).max() <= scale.max() / 2 + 1e-6
+    assert in_whole_numbers("layer.dense.weight", whole) == {"layer.dense.weight": whole}
+    assert in_whole_numbers("layer.norm.weight", rows[0])["layer.norm.weight"] is not None
