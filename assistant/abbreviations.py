@@ -8,12 +8,16 @@ left in the words before the bracket; the first letter must begin a word.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+from assistant.words import words
+
 _WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"\w[\w-]*")
 _BRACKETED = re.compile(r"\(([A-Za-z][\w-]{1,9})(?:[;,][^)]*)?\)")
 
 
@@ -51,6 +55,21 @@ def _long_form(short: str, before: str) -> str | None:
     return before[start:] or None
 
 
+def written_out(text: str, pairs: Mapping[str, str]) -> str:
+    """Put the long form behind the first of each short form, where a text does not have it: "in DM (dermatomyositis)".
+
+    `pairs` are what `harvest` returns.
+    """
+    pieces, position, told = [], 0, text.lower()
+    for match in _TOKEN.finditer(text) if pairs else ():
+        long_form = pairs.get(match.group().lower())
+        if long_form is None or long_form in told or sum(letter.isupper() for letter in match.group()) < 2:
+            continue
+        pieces += [text[position : match.end()], f" ({long_form})"]
+        position, told = match.end(), f"{told} {long_form}"
+    return "".join([*pieces, text[position:]])
+
+
 def is_short_form(word: str, text: str) -> bool:
     """Tell whether a text writes a word, given in lower case, and always with two capitals or more."""
     written = re.findall(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
@@ -82,3 +101,17 @@ def common() -> dict[str, str]:
     """Read the data file of common clinical abbreviations: abbreviation -> long form, in lower case."""
     text = (Path(__file__).parent / "abbreviations.yaml").read_text(encoding="utf-8")
     return {str(short).lower(): str(long_form).lower() for short, long_form in yaml.safe_load(text).items()}
+
+
+def expand(text: str, known: Set[str]) -> str:
+    """Write out common abbreviations in a question, but those that are among the words of the document."""
+    pieces, position = [], 0
+    for word in words(text):
+        written = text[word.start : word.end]
+        long_form = common().get(word.text)
+        # Some short forms are also words ("all", "us"): they count only in capitals.
+        if long_form is None or word.text in known or (word.filler and not written.isupper()):
+            continue
+        pieces += [text[position : word.start], long_form]
+        position = word.end
+    return "".join([*pieces, text[position:]])

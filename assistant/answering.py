@@ -9,13 +9,13 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
-from assistant.abbreviations import common
+from assistant.abbreviations import expand
 from assistant.asking import Asking, AskingModel, read_asking
 from assistant.close_reader import CloseReader
 from assistant.close_reader import load as load_close_reader
@@ -46,7 +46,7 @@ from assistant.outcome import (
 from assistant.question import Part, asks_something, metadata_topics, read_part
 from assistant.weighing import Read, read_hits, weigh
 from assistant.word_vectors import WordVectors
-from assistant.words import language, words
+from assistant.words import language
 from corpus.collection import Collection
 from corpus.types import Document, Passage
 from corpus.vocabulary import load as load_vocabulary
@@ -62,6 +62,11 @@ HELD_LEXICONS = 256
 """Documents whose words are kept in memory: about 0.5 MB each, made anew in some 20 ms."""
 WARM_LEXICONS = 16
 """Documents whose words are collected at start, so that it takes no longer with a thousand."""
+
+
+@cache
+def _close_reader() -> CloseReader:
+    return load_close_reader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +124,8 @@ class Reader:
 
     @cached_property
     def close_reader(self) -> CloseReader:
-        """The fitted close reader, loaded at first use."""
-        return load_close_reader()
+        """The fitted close reader, loaded at first use, once for all readers: it is the largest part by far."""
+        return _close_reader()
 
     @cached_property
     def _asking_model(self) -> AskingModel:
@@ -192,7 +197,7 @@ class Reader:
 
     def find(self, part: Part, setting: str, lexicon: Lexicon) -> Found:
         """Search one document for one part and describe the hits to the models."""
-        expanded = read_part(expand(part.text, lexicon))
+        expanded = read_part(expand(part.text, lexicon.words))
         text = f"{setting} {expanded.text}".strip()
         bare = " ".join(word.text for word in expanded.words if word.stem not in lexicon.subject)
         vectors = self._vectors.encode_beside([text, bare or text], [word.text for word in expanded.content])
@@ -237,7 +242,10 @@ class Reader:
         )
         chosen = structural or choose(found.part, found.hits, weights, read.shortlist, lexicon, self.models.bounds)
         likeliest = found.hits[int(weights.argmax())].passage if found.hits else None
-        decision = self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural))
+        # "Show me what is under Look For" asks for pictures and for a withheld section: the model decides.
+        statuses = topic_statuses(lexicon.sections.values())
+        plain = not any(statuses.get(topic) == "withheld" for topic in found.part.topics)
+        decision = self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural) and plain)
         if not structural and (long_form == () or other_code_system(found.part, lexicon)):
             decision = LACKING
         return Reading(
@@ -270,17 +278,3 @@ def withheld_headings(found: Found, read: Read, lexicon: Lexicon) -> tuple[str, 
     ranked = sorted(withheld, key=lambda section: -strength[section.id])
     also = named if len(named) > 1 else []
     return tuple(section.heading for section in ranked if section is ranked[0] or section in also)
-
-
-def expand(text: str, lexicon: Lexicon) -> str:
-    """Write out the abbreviations that the document does not use itself."""
-    pieces, position = [], 0
-    for word in words(text):
-        written = text[word.start : word.end]
-        long_form = common().get(word.text)
-        # Some short forms are also words ("all", "us"): they count only in capitals.
-        if long_form is None or word.text in lexicon.words or (word.filler and not written.isupper()):
-            continue
-        pieces += [text[position : word.start], long_form]
-        position = word.end
-    return "".join([*pieces, text[position:]])

@@ -41,8 +41,9 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
     opened = bare != question.strip()
     points_back = any(word.text in language()["pronouns"].split() for word in found)
     part = read_part(bare)
-    about_the_page = bool(part.topics) and part.topics.keys() <= metadata_topics()
-    if len(found) > LONGEST_FOLLOW_UP or about_the_page or (part.content and not opened and not points_back):
+    if len(found) > LONGEST_FOLLOW_UP or _about_the_page(bare) or (part.content and not opened and not points_back):
+        return (question,)
+    if len(part.content) > 1 and not opened and _about_the_page(before):
         return (question,)
     carried = _carried(before, subject)
     if not part.content:
@@ -53,6 +54,12 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
     # A scrap such as "in adults?" says nothing alone.
     alone = (bare, question) if len(part.content) > 1 else ()
     return tuple(dict.fromkeys((_substituted(before, bare), *alone)))
+
+
+def _about_the_page(question: str) -> bool:
+    """Tell whether a question asks for codes, dates or people: what comes after it is not about them."""
+    topics = read_part(question).topics
+    return bool(topics) and topics.keys() <= metadata_topics()
 
 
 def _last_question(history: Sequence[Turn], subject: Set[str]) -> str | None:

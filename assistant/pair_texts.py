@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.abbreviations import written_out
 from assistant.lexicon import Lexicon
 from corpus.types import Passage
 
@@ -14,7 +15,8 @@ LEAD_IN_WORDS = 20
 def passage_text(passage: Passage, lexicon: Lexicon) -> str:
     """Return a passage under its title and heading, led by the sentence before it or the one that introduces its list.
 
-    Of a sentence before it the opening is given, of one that introduces a list the end.
+    Of a sentence before it the opening is given, of one that introduces a list the end. Abbreviations that the document
+    writes out elsewhere are written out here.
     """
     section = lexicon.sections[passage.section_id]
     place = lexicon.places[passage.id]
@@ -23,4 +25,5 @@ def passage_text(passage: Passage, lexicon: Lexicon) -> str:
         context = f"({' '.join(lexicon.by_id[place.lead_in].text.split()[-LEAD_IN_WORDS:])}) "
     elif place.before is not None and passage.kind == "sentence":
         context = f"({' '.join(lexicon.by_id[place.before].text.split()[:CONTEXT_WORDS])}) "
-    return f"{lexicon.document.title} > {section.heading}: {context}{passage.text}"
+    said = written_out(f"{context}{passage.text}", lexicon.abbreviations)
+    return f"{lexicon.document.title} > {section.heading}: {said}"

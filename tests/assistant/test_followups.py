@@ -43,6 +43,12 @@ def test_a_new_topic_is_not_dragged_back(question: str) -> None:
     assert readings(question, after("What is calcinosis universalis?", "An answer."), SUBJECT) == (question,)
 
 
+def test_after_a_question_about_the_page_it_means_something_else() -> None:
+    history = after("SNOMED code?", "SNOMED CT 21323007")
+    assert readings("ok thanks. will it rain tomorrow?", history, SUBJECT) == ("ok thanks. will it rain tomorrow?",)
+    assert readings("and ICD-10?", history, SUBJECT) == ("and ICD-10?",)
+
+
 def test_of_a_whole_clause_nothing_is_carried_over() -> None:
     history = after("How many children with juvenile DM develop it?", "Half.", "and in adults?", "Fewer.")
     assert readings("How is it treated?", history, SUBJECT)[0] == "How is it treated?"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.abbreviations import common, harvest, is_short_form, spelled_beside
+from assistant.abbreviations import common, harvest, is_short_form, spelled_beside, written_out
 from assistant.spelling import mend
 
 DOCUMENT = frozenset({"calcinosis", "dermatomyositis", "elbows", "nodules"})
@@ -51,3 +51,14 @@ def test_a_short_form_is_written_in_capitals_throughout() -> None:
     assert is_short_form("dm", "DM is seen. In DM the elbows are involved.")
     assert not is_short_form("all", "ALL is a leukemia, the commonest of all.")
     assert not is_short_form("dm", "")
+
+
+def test_a_short_form_is_written_out_where_its_long_form_does_not_stand() -> None:
+    pairs = {"dm": "dermatomyositis", "cat": "computed axial tomography"}
+    assert (
+        written_out("In DM the elbows; in DM the knees.", pairs)
+        == "In DM (dermatomyositis) the elbows; in DM the knees."
+    )
+    assert written_out("Juvenile dermatomyositis (DM) is rare.", pairs) == "Juvenile dermatomyositis (DM) is rare."
+    assert written_out("A cat scratch in DM.", pairs) == "A cat scratch in DM (dermatomyositis)."
+    assert written_out("In DM.", {}) == "In DM."
