@@ -5,8 +5,9 @@ two likeliest of the others at the first look, and one of those that follow. The
 nothing is dropped out, which takes a quarter of the time and would do little in so few passes.
 
 The weights that come along had 750 steps, one pass over seven in eight of the questions and a part of another (the
-first 150 with dropout). The 1,248 questions that were written last (their ids begin with "t-") came after it: a short
-pass over them alone told answers from near misses less well, as three in four of them have an answer.
+first 150 with dropout). Questions whose ids begin with "t-" or "u-" came after it. A short pass over the former alone
+told answers from near misses less well, as three in four of them have an answer; of the latter two in three have
+none.
 """
 
 from __future__ import annotations
