@@ -78,7 +78,7 @@ def load(path: Path = WEIGHTS, cache: Path | None = None) -> CloseReader:
     """Load the packaged body with the fitted changes, made at the first time and kept in a cache folder.
 
     Raises:
-        UserError: the packages are missing or not as expected, or the file of changes can't be read.
+        UserError: the packages are missing or not as expected, the file of changes can't be read, or there is no room.
     """
     change, head = read_changes(path)
     cache = cache or user_cache_path("wardbook")
@@ -91,7 +91,13 @@ def load(path: Path = WEIGHTS, cache: Path | None = None) -> CloseReader:
             shutil.rmtree(folder, ignore_errors=True)
     _clear(cache, folder)
     with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=_writable(cache), ignore_cleanup_errors=True) as made:
-        _make(Path(made), change)
+        try:
+            _make(Path(made), change)
+        except OSError as error:
+            raise UserError(
+                f"the close reader can't be made ready in {made}: {error.strerror}",
+                "make room there (1 GB), or move TMPDIR",
+            ) from error
         try:
             os.replace(made, folder)
         except OSError:

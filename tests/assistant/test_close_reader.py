@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import time
@@ -73,6 +74,16 @@ def test_where_no_cache_can_be_kept_it_is_made_each_time(tmp_path: Path, fitted:
     made = load(cache=no_folder)
     assert made.passages("Does it itch?", texts) == pytest.approx(fitted.passages("Does it itch?", texts))
     assert no_folder.read_text() == ""
+
+
+def test_a_full_disk_is_told_with_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(close_reader, "_make", full)
+    with pytest.raises(UserError, match=rf"made ready in {tmp_path}.*: No space left on device"):
+        load(cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_numbers_in_few_bits_are_near_to_what_they_were() -> None:
