@@ -121,16 +121,16 @@ def test_twice_the_text_takes_about_twice_as_long(tmp_path: Path, suffix: str, s
     def seconds(length: int) -> float:
         path = tmp_path / f"long.{suffix}"
         path.write_text(section * (length // len(section)))
-        start = time.process_time()
+        start = time.thread_time()
         document = read(path)
-        taken = time.process_time() - start
+        taken = time.thread_time() - start
         assert len(document.text) > 0.9 * length
         return taken
 
     seconds(size // 50)  # what is loaded at first use counts for nothing
-    # Of this process alone, so that other work on the machine counts for little. What grows by the square takes four
-    # times as long; a second more or less says nothing.
-    assert seconds(size) < 3 * max(seconds(size // 2), 0.5)
+    # Of this thread alone, as threads that other tests left may work beside it, and the least of three, as a collection
+    # of their garbage may fall into one. What grows by the square takes four times as long.
+    assert min(seconds(size) for _ in range(3)) < 3 * max(seconds(size // 2), 0.5)
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.txt"])
