@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence, Set
 
 from assistant.parts import MOST_CARRIED
+from assistant.pointing import pointed_at
 from assistant.question import metadata_topics, read_part
 from assistant.types import Turn
 from assistant.words import Word, language, words
@@ -33,9 +34,9 @@ def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple
     before = _last_question(history, subject)
     if before is None:
         return (question,)
-    item = _pointed_at(question, history)
-    if item is not None:
-        return (f"{_without_ordinal(question)} {item}".strip(), question)
+    pointed = pointed_at(question, history)
+    if pointed is not None:
+        return tuple(dict.fromkeys((pointed, question)))
     found = words(question)
     bare = _without_opener(question)
     opened = bare != question.strip()
@@ -125,25 +126,3 @@ def _substituted(before: str, bare: str) -> str:
     if focus:
         return f"{stem[: focus[-1].start]}{phrase}{stem[focus[-1].end :]}?"
     return f"{stem} {phrase}?"
-
-
-def _pointed_at(question: str, history: Sequence[Turn]) -> str | None:
-    """Return the line of the last answer that "the second one" points at."""
-    answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    lines = [line.strip(" •-*\t") for line in answer.splitlines() if line.strip(" •-*\t")]
-    found = [word.text for word in words(question)]
-    if len(found) > LONGEST_FOLLOW_UP // 2 or len(lines) < 2:
-        return None
-    for number, ordinal in enumerate(language()["ordinals"]):
-        if ordinal in found and number < len(lines):
-            return lines[number]
-    return lines[-1] if "last" in found and "one" in found else None
-
-
-def _without_ordinal(question: str) -> str:
-    pattern = (
-        r"\b(?:and\s+)?(?:what about\s+)?the\s+(?:"
-        + "|".join((*language()["ordinals"], "last"))
-        + r")(?:\s+one)?\b\s*\??"
-    )
-    return re.sub(pattern, "", question, flags=re.IGNORECASE).strip(" ?")

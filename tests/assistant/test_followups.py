@@ -34,8 +34,34 @@ def test_a_follow_up_is_completed_from_the_last_question(before: str, question: 
 
 def test_an_item_of_the_last_answer_can_be_pointed_at() -> None:
     history = after("what should I rule out?", "Gout\nMorphea\nMilia")
-    assert readings("the second one?", history, SUBJECT)[0] == "Morphea"
-    assert readings("what about the last one?", history, SUBJECT)[0].endswith("Milia")
+    assert readings("the second one?", history, SUBJECT)[0] == "Morphea?"
+    assert readings("what about the last one?", history, SUBJECT)[0] == "Milia?"
+    assert readings("where is the first one found?", history, SUBJECT)[0] == "where is Gout found?"
+    assert readings("the fourth one?", history, SUBJECT) == ("the fourth one?",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "second"),
+    [
+        ("The usual entries are:\nGout – Of the toe.\nMorphea – White plaques.", "Morphea"),
+        ("Type: Classical; Gene: COL5A1\nType: Vascular; Gene: COL3A1", "Vascular"),
+        ("It is sorted into three kinds: wound, foodborne, and infant.", "foodborne"),
+        ("The commonest causes are trauma, juvenile dermatomyositis or a burn.", "juvenile dermatomyositis"),
+    ],
+)
+def test_what_is_pointed_at_is_named_in_its_place(answer: str, second: str) -> None:
+    history = after("which are there?", answer)
+    assert readings("What is the second one caused by?", history, SUBJECT)[0] == f"What is {second} caused by?"
+
+
+def test_what_comes_second_otherwise_points_at_nothing() -> None:
+    history = after("what should I rule out?", "Gout\nMorphea\nMilia")
+    assert "Gout" not in readings("when is the first attack?", history, SUBJECT)[0]
+
+
+def test_a_sentence_without_a_list_has_nothing_to_point_at() -> None:
+    history = after("is it common?", "It is rare, although more than half of all children who have DM get it later on.")
+    assert readings("what about the second one?", history, SUBJECT)[0] != "It is rare?"
 
 
 @pytest.mark.parametrize("question", ["Who wrote this page?", "How many codes are there?", "is gout listed"])
