@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -18,7 +18,7 @@ import numpy as np
 from assistant.abbreviations import expand
 from assistant.asking import Asking, AskingModel, read_asking
 from assistant.close_reader import CloseReader
-from assistant.close_reader import load as load_close_reader
+from assistant.close_reader import shared as shared_close_reader
 from assistant.counting import items_to_count
 from assistant.cross_encoder import CrossEncoder
 from assistant.cross_encoder import load as load_cross_encoder
@@ -62,11 +62,6 @@ HELD_LEXICONS = 256
 """Documents whose words are kept in memory: about 0.5 MB each, made anew in some 20 ms."""
 WARM_LEXICONS = 16
 """Documents whose words are collected at start, so that it takes no longer with a thousand."""
-
-
-@cache
-def _close_reader() -> CloseReader:
-    return load_close_reader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +119,8 @@ class Reader:
 
     @cached_property
     def close_reader(self) -> CloseReader:
-        """The fitted close reader, loaded at first use, once for all readers: it is the largest part by far."""
-        return _close_reader()
+        """The fitted close reader, loaded at first use."""
+        return shared_close_reader()
 
     @cached_property
     def _asking_model(self) -> AskingModel:

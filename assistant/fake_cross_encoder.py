@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.cross_encoder import Judged
 from assistant.words import content
 
 
@@ -16,10 +15,6 @@ class FakeCrossEncoder:
     def passages(self, question: str, texts: Sequence[str]) -> np.ndarray:
         """Return for each text the number of words shared, less a half."""
         return np.array([_shared(question, text) for text in texts], dtype=np.float32)
-
-    def sections(self, question: str, title: str, headings: Sequence[str]) -> Judged:
-        """Judge the title and each heading in the same way."""
-        return Judged(_shared(question, title), self.passages(question, headings))
 
 
 def _shared(question: str, text: str) -> float:

@@ -31,8 +31,6 @@ class Sequences:
     ids: list[int]
     kinds: list[int]
     """0 for the text's tokens, 1 for the others."""
-    spans: list[tuple[int, int]]
-    """Where each heading stands, when headings are read beside it."""
 
 
 class Tokens:
@@ -53,11 +51,11 @@ class Tokens:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
-    def joined(self, first: list[int], beside: list[int], spans: Sequence[tuple[int, int]] = ()) -> Sequences:
-        """Return two texts as one sequence; `spans` are places in it, where the first text begins at 1."""
+    def joined(self, first: list[int], beside: list[int]) -> Sequences:
+        """Return two texts as one sequence."""
         opening, close = self.marks
         told = [opening, *first, close]
-        return Sequences([*told, *beside, close], [0] * len(told) + [1] * (len(beside) + 1), list(spans))
+        return Sequences([*told, *beside, close], [0] * len(told) + [1] * (len(beside) + 1))
 
 
 class LowRank:

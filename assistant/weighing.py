@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.close_reader import CloseReader
-from assistant.cross_encoder import CrossEncoder, Judged
+from assistant.close_reader import CloseReader, Judged
+from assistant.cross_encoder import CrossEncoder
 from assistant.forest import Forest
 from assistant.lexicon import Lexicon
 from assistant.pair_texts import passage_text
@@ -50,7 +50,7 @@ class Read:
 
 
 def read_hits(found: Found, lexicon: Lexicon, forest: Forest, cross: CrossEncoder, reader: CloseReader) -> Read:
-    """Make the shortlist, let the cross-encoder read it and the document's headings, and the close reader the best."""
+    """Make the shortlist, let the cross-encoder read it, and the close reader its best and the document's headings."""
     first = forest.probability(found.rows) if found.hits else np.zeros(0)
     shortlist = np.argsort(-first, kind="stable")[:SHORTLIST]
     texts = [passage_text(found.hits[number].passage, lexicon) for number in shortlist]
@@ -59,7 +59,7 @@ def read_hits(found: Found, lexicon: Lexicon, forest: Forest, cross: CrossEncode
     close = np.full(len(texts), np.nan, dtype=np.float32)
     likeliest = _likeliest(pairs, first[shortlist])
     close[likeliest] = reader.passages(found.question, [texts[number] for number in likeliest])
-    judged = cross.sections(found.question, lexicon.document.title, headings)
+    judged = reader.sections(found.question, lexicon.document.title, headings)
     return Read(first, shortlist, pairs, close, judged)
 
 

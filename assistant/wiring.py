@@ -147,12 +147,13 @@ def open_gate(settings: Settings, encoder: Encoder) -> Gate:
     Raises:
         UserError: the owner's NLI model can't be read.
     """
+    from assistant import close_reader
+    from assistant.writing.entailment import LocalNli
     from assistant.writing.gate import Gate, read_gate_model
-    from assistant.writing.reading import FittedReader, LocalNli
 
     if settings.entailment:
         return Gate(encoder.whole_words, LocalNli(settings.entailment), None)
-    return Gate(encoder.whole_words, FittedReader(), read_gate_model())
+    return Gate(encoder.whole_words, close_reader.shared(), read_gate_model())
 
 
 def model_options(settings: Settings, name: str) -> ModelOptions:

@@ -2,8 +2,8 @@
 
 Rules first, each of which blocks alone: numbers, units, ranges, dates and codes stand in the quotes as stated;
 names and clinical terms stand there or are listed synonyms; denials and opposites agree. What passes them is weighed
-by a forest over lexical and alignment features and read beside the quotes by a fitted reader (`reading.py`); a
-regression over both decides (`gate_model.json`, `python -m evals.fit.gate`). An owner's NLI model may decide instead.
+by a forest over lexical and alignment features and read beside the quotes by the close reader; a regression over both
+decides (`gate_model.json`, `python -m evals.fit.gate`). An owner's NLI model may decide instead (`entailment.py`).
 `wardbook eval gate` measures both errors.
 """
 
@@ -19,10 +19,12 @@ from pathlib import Path
 
 from assistant.forest import Forest, forest_from_json
 from assistant.regression import Regression, regression_from_json
+from assistant.words import stem
 from assistant.writing.aligned import Aligned, Token, align
+from assistant.writing.entailment import SupportReader
 from assistant.writing.quantities import codes, plain
-from assistant.writing.reading import SupportReader
 from assistant.writing.support import feature_row, support_features
+from assistant.writing.wordings import is_term
 
 MODEL = Path(__file__).parent / "gate_model.json"
 VERBATIM = "verbatim"
@@ -105,7 +107,7 @@ class Gate:
         Without a model, for a reader of the owner's, what it says decides: a sentence is released from
         `least_log_odds` on.
         """
-        self._english = english
+        self._english = frozenset(map(stem, english))
         self._reader = reader
         self._model = model
         self._least_log_odds = least_log_odds
@@ -180,10 +182,15 @@ def _says_so(aligned: Aligned) -> bool:
 def _unknown_terms(sentence: str, aligned: Aligned, english: Collection[str]) -> Sequence[Token]:
     """Return names and clinical terms that stand neither in the quotes nor around them.
 
-    A name has a capital within the sentence; a clinical term has listed synonyms, or is no word of everyday English.
+    A name has a capital within the sentence; a clinical term is listed as one, or no word of everyday English
+    has its stem.
     """
     names = {match.group().lower() for match in _NAME.finditer(sentence)}
-    return [token for token in aligned.strangers() if token.text in names or token.senses or token.text not in english]
+    return [
+        token
+        for token in aligned.strangers()
+        if token.text in names or is_term(token.senses) or token.stem not in english
+    ]
 
 
 def _folded(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,24 @@ def wordings() -> dict[str, Any]:
 
 
 @cache
+def _lines() -> dict[str, list[str]]:
+    data: dict[str, list[str]] = yaml.safe_load((FOLDER / "synonyms.yaml").read_text(encoding="utf-8"))
+    return data
+
+
+@cache
 def synonyms() -> dict[tuple[str, ...], frozenset[int]]:
-    """Return stems of a word or phrase -> numbers of the lines of `synonyms.yaml` that it stands in."""
-    lines: list[str] = yaml.safe_load((FOLDER / "synonyms.yaml").read_text(encoding="utf-8"))
+    """Return stems of a word or phrase -> numbers of the lines of `synonyms.yaml` that it stands in, terms first."""
     found: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for number, line in enumerate(lines):
+    for number, line in enumerate((*_lines()["terms"], *_lines()["everyday"])):
         for phrase in line.split(","):
             found[phrase_stems(phrase)].add(number)
     return {phrase: frozenset(numbers) for phrase, numbers in found.items() if phrase}
+
+
+def is_term(senses: Collection[int]) -> bool:
+    """Tell whether any of some lines is one of clinical terms."""
+    return min(senses, default=len(_lines()["terms"])) < len(_lines()["terms"])
 
 
 @cache

@@ -13,7 +13,8 @@ r"""Fit the cross-encoder. The weights that come with Wardbook were fitted in fi
 The third read 26 pages more than the second, and was meant for two passes and cut short after the first. The fifth is
 the first that fits all layers; before it, more pages had ceased to help.
 
-Fitted on folders of `evals/fit/pages/`, on `topics.jsonl` and on BioASQ 7b and 8b; none of these is measured on.
+Then it judged a document's headings too, which the close reader does now; the heads for them are gone from the file.
+Fitted on folders of `evals/fit/pages/` and on BioASQ 7b and 8b; none of these is measured on.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 
 import click
 
-from assistant.cross_encoder import WEIGHTS, Tokens
+from assistant.cross_encoder import HEAD, WEIGHTS, pair
 from assistant.low_rank import Sequences
 from evals.fit import pairs
 from evals.fit.bioasq_pairs import bioasq_pairs
@@ -43,38 +44,15 @@ class Trainer(LowRankTrainer):
     """The cross-encoder in the making."""
 
     def __init__(self, *, whole: bool = False) -> None:
-        super().__init__(("passage", "scope", "section"), whole=whole)
-        self.tokens = Tokens(self.pieces)
+        super().__init__((HEAD,), whole=whole)
 
-    def passage_loss(self, batch: Sequence[tuple[Sequences, pairs.Pair]]) -> Any:
+    def loss(self, batch: Sequence[tuple[Sequences, pairs.Pair]]) -> Any:
         """Return the weighted mean log loss of pairs."""
         torch = self._torch
-        raw = self.heads["passage"](self.hidden([one for one, _ in batch])[:, 0])[:, 0]
+        raw = self.heads[HEAD](self.hidden([one for one, _ in batch])[:, 0])[:, 0]
         right, weight = torch.tensor([[pair.right, pair.weight] for _, pair in batch]).T
         loss = torch.nn.functional.binary_cross_entropy_with_logits(raw, right, reduction="none")
         return (loss * weight).sum() / weight.sum()
-
-    def section_loss(self, batch: Sequence[tuple[Sequences, pairs.Inventory]]) -> Any:
-        """Return the log loss of headings, right ones counting three times, plus half that of scope."""
-        torch = self._torch
-        log_loss = torch.nn.functional.binary_cross_entropy_with_logits
-        hidden = self.hidden([one for one, _ in batch])
-        total = hidden.sum() * 0.0
-        scope = torch.tensor([inventory.in_scope for _, inventory in batch])
-        told = scope != pairs.UNJUDGED
-        if told.any():
-            total = total + 0.5 * log_loss(self.heads["scope"](hidden[:, 0])[:, 0][told], scope[told])
-        judged = [
-            (hidden[row, start:end].mean(0), right)
-            for row, (one, inventory) in enumerate(batch)
-            for (start, end), right in zip(one.spans, inventory.right, strict=True)
-            if right != pairs.UNJUDGED
-        ]
-        if judged:
-            raw = self.heads["section"](torch.stack([vector for vector, _ in judged]))[:, 0]
-            right = torch.tensor([label for _, label in judged])
-            total = total + 1.5 * (log_loss(raw, right, reduction="none") * (1 + 2 * right)).mean()
-        return total
 
 
 def fit(trainer: Trainer, examples: Sequence[Example], more: Sequence[pairs.Pair], epochs: int) -> None:
@@ -83,34 +61,10 @@ def fit(trainer: Trainer, examples: Sequence[Example], more: Sequence[pairs.Pair
 
     def draw() -> Work:
         read = [*pairs.passage_pairs(examples, chance), *more]
-        listed = [*pairs.inventories(examples), *pairs.asked_elsewhere(examples, chance), *pairs.by_topic(chance)]
-        work: Work = [
-            *((trainer.passage_loss, b) for b in batches([(_pair(trainer, p), p) for p in read], chance)),
-            *((trainer.section_loss, b) for b in batches([_listed(trainer, i, chance) for i in listed], chance)),
-        ]
-        chance.shuffle(work)
-        return work
+        items = [(pair(trainer.pieces, one.question, one.text), one) for one in read]
+        return [(trainer.loss, batch) for batch in batches(items, chance)]
 
     trainer.fit([draw] * epochs)
-
-
-def _pair(trainer: Trainer, pair: pairs.Pair) -> Sequences:
-    return trainer.tokens.passage(pair.question, pair.text)
-
-
-def _listed(trainer: Trainer, inventory: pairs.Inventory, chance: random.Random) -> tuple[Sequences, pairs.Inventory]:
-    # Half of the time in another order, so that a heading's place says nothing.
-    order = list(range(len(inventory.headings)))
-    if chance.random() < 0.5:
-        chance.shuffle(order)
-    shuffled = pairs.Inventory(
-        inventory.question,
-        inventory.title,
-        tuple(inventory.headings[place] for place in order),
-        tuple(inventory.right[place] for place in order),
-        inventory.in_scope,
-    )
-    return trainer.tokens.inventory(shuffled.question, shuffled.title, shuffled.headings), shuffled
 
 
 @click.command()

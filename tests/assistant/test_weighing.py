@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.asking import Asking
-from assistant.cross_encoder import Judged
+from assistant.close_reader import Judged
 from assistant.diseases import named
 from assistant.fake_cross_encoder import FakeCrossEncoder
 from assistant.lexicon import Lexicon, read_lexicon

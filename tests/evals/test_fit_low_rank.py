@@ -15,7 +15,7 @@ def test_what_is_fitted_is_what_the_assistant_reads(tmp_path: Path, whole: bool)
 
     from evals.fit.low_rank import LowRankTrainer
 
-    read = Sequences([101, 2054, 2003, 1037, 5000, 102, 3000, 102], [0] * 6 + [1] * 2, [])
+    read = Sequences([101, 2054, 2003, 1037, 5000, 102, 3000, 102], [0] * 6 + [1] * 2)
     trainer = LowRankTrainer(("passage",), whole=whole)
     trainer.body.eval()
     trainer._dropout.eval()

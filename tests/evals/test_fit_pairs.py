@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.models import read_models
-from evals.fit import close_reader, pairs
+from evals.fit import close_pairs, pairs
 from evals.fit.examples import Example, collect
 from evals.fit.questions import PAGES, case, pages
 from index.fake_encoder import FakeEncoder
@@ -65,13 +65,13 @@ def test_evidence_is_right_and_everything_else_wrong(examples: list[Example]) ->
 def test_the_close_reader_is_fitted_on_evidence_beside_what_is_likest_to_it(examples: list[Example]) -> None:
     answered, _, off, *_ = examples
     forest = read_models().first
-    found = list(close_reader.pairs([answered], forest, random.Random(0)))
+    found = list(close_pairs.asked_pairs([answered], forest, random.Random(0)))
     assert [pair.text for pair in found if pair.right] == [
         "Marsh rash > Synopsis: (Marsh rash is harmless.) It lasts three weeks."
     ]
     # The page has three other passages: the two likeliest, and one that follows.
     assert [pair.weight for pair in found] == [1.0, 0.6, 0.6, 0.6]
-    assert [pair.right for pair in close_reader.pairs([off], forest, random.Random(0))] == [0.0]
+    assert [pair.right for pair in close_pairs.asked_pairs([off], forest, random.Random(0))] == [0.0]
 
 
 @pytest.mark.real

@@ -4,20 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.writing.entailment import LocalNli
 from assistant.writing.gate import Gate, Sources
-from assistant.writing.reading import FittedReader, LocalNli
 from corpus.errors import UserError
-
-
-@pytest.mark.real
-def test_the_fitted_reader_tells_what_a_quote_says_from_what_it_does_not() -> None:
-    reader = FittedReader()
-    quote = "Gallstones are more common in women than in men, and most of them never cause symptoms."
-    same, turned = (
-        reader.log_odds(sentence, (quote,))
-        for sentence in ("Most gallstones never cause symptoms.", "Gallstones are common in children.")
-    )
-    assert same > turned
 
 
 def save_nli(folder: Path, labels: list[str]) -> str:
