@@ -24,12 +24,15 @@ from assistant.writing.aligned import Aligned, Token, align
 from assistant.writing.entailment import SupportReader
 from assistant.writing.quantities import codes, plain
 from assistant.writing.support import feature_row, support_features
-from assistant.writing.wordings import is_term
+from assistant.writing.wordings import is_term, word_class
 
 MODEL = Path(__file__).parent / "gate_model.json"
 VERBATIM = "verbatim"
 MOST_WORDS = 60
 _MARKUP = re.compile(r"[<>{}`*#\\|]|https?:|www\.|\]\(|[\x00-\x08\x0b-\x1f\x7f‪-‮⁦-⁩]")
+_CELL = re.compile(r"(?:^|; )([^:;]+): ([^;]+)")
+"""Of a table's row in words: "Stage: IIC; Tumor: any size"."""
+_CLAUSE_ENDS = re.compile(r"(?:[.;:–]|, (?:and|but))\s+")
 _NAME = re.compile(r"(?<=[^\s.!?:]\s)(?:[A-Z][\w-]*|\w+[A-Z][\w-]*)")
 
 
@@ -137,6 +140,8 @@ class Gate:
             return Seen(told, quotes, VERBATIM, {})
         aligned = align(told, quotes, sources.around, sources.long_forms)
         features = support_features(told, quotes, aligned)
+        if any(_is_cut_short(_folded(told), _folded(quote)) for quote in quotes):
+            return Seen(told, quotes, "cut", features)
         around = " ".join((*quotes, *sources.around))
         return Seen(told, quotes, self._fault(told, around, aligned, features), features)
 
@@ -159,6 +164,16 @@ def _is_cut_from(sentence: str, quote: str) -> bool:
     """Return whether a sentence is a quote, or the beginning of one that goes on with a main clause of its own."""
     rest = quote.removeprefix(sentence)
     return rest == "" or (rest != quote and rest.startswith((", and ", "; ")))
+
+
+def _is_cut_short(sentence: str, quote: str) -> bool:
+    """Return whether a sentence leaves out what limits its quote ("In one of four, ..."), or a part of a cell."""
+    before, found, after = quote.partition(sentence)
+    left_out = _CLAUSE_ENDS.split(before)[-1].split()
+    if found and left_out and (not after or after.startswith(". ")):
+        return left_out[0] in word_class("limiting")
+    cells = dict(_CELL.findall(quote))
+    return len(cells) > 1 and any(cells.get(name, value) != value for name, value in _CELL.findall(sentence))
 
 
 def form_fault(sentence: str) -> str | None:

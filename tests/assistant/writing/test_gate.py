@@ -50,6 +50,21 @@ def test_each_rule_blocks_alone_and_says_which_it_is(sentence: str, why: str) ->
     assert (verdict.why, verdict.released) == (why, why in ("verbatim", "supported"))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        ("50%-70% of children may develop calcinosis, rarely before 5 years of age.", "cut"),
+        ("It may be rare.", "supported"),
+        ("Age: first year; Skin: lesions", "cut"),
+        ("Age: first year or more; Skin: lesions", "verbatim"),
+        ("Skin: lesions", "supported"),
+    ],
+)
+def test_what_a_quote_says_first_and_cells_of_a_table_stay_whole(sentence: str, why: str) -> None:
+    both = sources(f"{QUOTE} It may be rare.", "Age: first year or more; Skin: lesions")
+    assert gate().check(sentence, both).why == why
+
+
 def test_what_no_rule_blocks_is_the_readers_to_decide() -> None:
     sentence = "Calcinosis may develop in 50%-70% of children with JDM."
     assert gate(0.1).check(sentence, sources()).released
