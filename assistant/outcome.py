@@ -1,7 +1,7 @@
 """Deciding the outcome of one part of a question, before anything is written.
 
 A fitted model (`outcome_model.json`, made by `python -m evals.fit.models`) sees the best evidence and what the
-cross-encoder says of it, how much of the question the whole document covers, which topics are asked for (of present, of
+two readers say of it, how much of the question the whole document covers, which topics are asked for (of present, of
 withheld and of missing sections), what became of questions worded like this one, and whether it names another disease.
 """
 
@@ -178,7 +178,7 @@ def read_features(read: Read, lexicon: Lexicon, asking: Asking) -> dict[str, flo
 
 
 def sections_asked(read: Read, lexicon: Lexicon, asking: Asking) -> dict[str, float]:
-    """Return how much a part asks for each announced section, by its id: what the cross-encoder says of the heading,
+    """Return how much a part asks for each announced section, by its id: what the close reader says of the heading,
     and the logarithm of the probability that the wording asks for its topic.
     """
     return {

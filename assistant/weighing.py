@@ -35,7 +35,7 @@ UNREAD = -9.0
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the cross-encoder says of a part."""
+    """What the two readers say of a part."""
 
     first: np.ndarray
     """float64 (hits,): probability of being evidence at the first look."""

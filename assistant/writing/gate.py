@@ -136,12 +136,13 @@ class Gate:
     def see(self, sentence: str, sources: Sources) -> Seen:
         """Apply the rules, and describe what they let pass to the model."""
         told, quotes = plain(sentence), tuple(map(plain, sources.quotes))
-        if any(_is_cut_from(_folded(told), _folded(quote)) for quote in quotes):
+        folded, given = _folded(told), [_folded(quote) for quote in quotes]
+        if any(_is_cut_from(folded, quote) for quote in given):
             return Seen(told, quotes, VERBATIM, {})
+        if any(_is_cut_short(folded, quote) for quote in given):
+            return Seen(told, quotes, "cut", {})
         aligned = align(told, quotes, sources.around, sources.long_forms)
         features = support_features(told, quotes, aligned)
-        if any(_is_cut_short(_folded(told), _folded(quote)) for quote in quotes):
-            return Seen(told, quotes, "cut", features)
         around = " ".join((*quotes, *sources.around))
         return Seen(told, quotes, self._fault(told, around, aligned, features), features)
 

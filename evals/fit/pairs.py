@@ -1,4 +1,4 @@
-"""What the cross-encoder is fitted on: a question beside a passage, and a question beside a list of sections.
+"""What the two readers are fitted on: a question beside a passage, and a question beside a list of sections.
 
 Beside passages: the evidence of a question counts as right, the best of what else the search finds as wrong, a few
 others too. Beside sections: of the withheld ones those that would answer are right; a present one is not judged, since
