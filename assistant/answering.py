@@ -229,19 +229,15 @@ class Reader:
         nearest = max(told, key=lambda place: (weights[place], read.first[place]), default=None)
         nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
         long_form = asked_long_form(found.part, lexicon)
-        structural = (
-            asked_code(found.part, lexicon)
-            or long_form
-            or asked_list(found.part, found.hits, weights, lexicon)
-            or asked_definition(found.part, lexicon)
-        )
+        listed = asked_list(found.part, found.hits, weights, lexicon)
+        structural = asked_code(found.part, lexicon) or long_form or listed or asked_definition(found.part, lexicon)
         chosen = structural or choose(found.part, found.hits, weights, read.shortlist, lexicon, self.models.bounds)
         likeliest = found.hits[int(weights.argmax())].passage if found.hits else None
         # "Show me what is under Look For" asks for pictures and for a withheld section: the model decides.
         statuses = topic_statuses(lexicon.sections.values())
         plain = not any(statuses.get(topic) == "withheld" for topic in found.part.topics)
         decision = self._decide(found.part, seen, withholds=bool(withheld), structural=bool(structural) and plain)
-        if not structural and (long_form == () or other_code_system(found.part, lexicon)):
+        if not structural and (() in (long_form, listed) or other_code_system(found.part, lexicon)):
             decision = LACKING
         return Reading(
             part,

@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 
 from assistant.abbreviations import harvest, is_short_form, spelled_beside
+from assistant.ages import ages, is_age, tell_of
 from assistant.lexicon import Lexicon
 from assistant.lists import lead_in, lists_of, named_in, picked_out
 from assistant.question import Part, metadata_topics
@@ -114,27 +115,34 @@ def _whole(
     return most and not picked_out(part, items, lexicon)
 
 
-def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon) -> tuple[Passage, ...]:
-    """Return the list that is asked for as a whole; empty when none is.
+def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon) -> tuple[Passage, ...] | None:
+    """Return the list that is asked for as a whole; None when none is.
 
     It is when the best hit lies in a section whose topic is asked for, and the question names nothing besides ("what
-    should I rule out?"). Of lines about the page some may hold the very words of asking ("ICD", "last reviewed"): those
+    should I rule out?") but the age that the document is about. Empty when it is asked for another age, of which the
+    list says nothing. Of lines about the page some may hold the very words of asking ("ICD", "last reviewed"): those
     are meant.
     """
-    if not hits or part.focus(lexicon.subject):
-        return ()
+    restricted = part.focus(lexicon.subject)
+    if not hits or not all(map(is_age, restricted)):
+        return None
     home = hits[int(evidence.argmax())].passage.section_id
     items = [passage for passage in lexicon.passages if passage.section_id == home and passage.kind == "item"]
     if lexicon.sections[home].topic not in part.topics or len(items) < 2:
-        return ()
+        return None
+    if restricted:
+        asked, titled = ages({word.stem for word in restricted}), ages(lexicon.subject)
+        if not titled or tell_of(asked, (one for one in lexicon.passages if one.section_id == home), lexicon):
+            return None
+        return tuple(items) if asked & titled else ()
     if lexicon.sections[home].topic not in metadata_topics():
         return tuple(items)
-    asked = part.asking
+    saying = part.asking
     if lexicon.sections[home].topic == "codes":
         if any(all(given not in item.text.casefold() for item in items) for given in _codes(part.text)):
-            return ()
-        asked |= _code_of(part, lexicon)
-    meant = _lines_asked_for(items, asked, lexicon)
+            return None
+        saying |= _code_of(part, lexicon)
+    meant = _lines_asked_for(items, saying, lexicon)
     return tuple(sorted([*meant, *_also(part, lexicon.sections[home].topic, lexicon)], key=lambda item: item.start))
 
 

@@ -185,7 +185,7 @@ def test_what_is_no_list_is_not_counted(lexicon: Lexicon) -> None:
 def test_one_code_is_asked_for_by_what_it_stands_for(lexicon: Lexicon, question: str, lines: list[str]) -> None:
     hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
     best = np.array([float(hit.passage.text.startswith("ICD")) for hit in hits])
-    assert [passage.text for passage in asked_list(read_part(question), hits, best, lexicon)] == lines
+    assert [passage.text for passage in asked_list(read_part(question), hits, best, lexicon) or ()] == lines
 
 
 def test_a_comparison_brings_what_is_said_of_the_other_side(lexicon: Lexicon) -> None:
@@ -248,12 +248,36 @@ def test_lines_that_are_asked_for_by_different_words_come_together(tmp_path: Pat
     hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
 
     def asked(question: str) -> list[str]:
-        return [line.text for line in asked_list(read_part(question), hits, np.ones(len(hits)), lexicon)]
+        return [line.text for line in asked_list(read_part(question), hits, np.ones(len(hits)), lexicon) or ()]
 
     lines = ["ICD-10 L1.0 – Lumps", "SNOMED CT 123456 – Lumps"]
     assert asked("What are the ICD-10 code and the SNOMED code?") == lines
     assert asked("ICD-10 code?") == lines[:1]
     assert asked("Which codes?") == lines
+
+
+@pytest.mark.parametrize(
+    ("title", "items", "question", "found"),
+    [
+        ("Lumps in child", ["Gout", "Milia"], "What should I rule out?", ["Gout", "Milia"]),
+        ("Lumps in child", ["Gout", "Milia"], "What should I rule out in a newborn?", ["Gout", "Milia"]),
+        ("Lumps in child", ["Gout", "Milia"], "What should I rule out in adults?", []),
+        ("Lumps in child", ["Gout, in adults", "Milia"], "What should I rule out in adults?", None),
+        ("Lumps in child", ["Gout", "Milia"], "What should I rule out in adults with fever?", None),
+        ("Lumps", ["Gout", "Milia"], "What should I rule out in adults?", None),
+    ],
+)
+def test_a_list_is_for_the_age_that_its_document_is_about(
+    tmp_path: Path, title: str, items: list[str], question: str, found: list[str] | None
+) -> None:
+    path = tmp_path / "lumps.md"
+    listed = "\n".join(f"- {item}" for item in items)
+    path.write_text(f"# {title}\n\n## Differential Diagnosis\n\n{listed}\n", encoding="utf-8")
+    document = read(path)
+    lexicon = read_lexicon(document, split(document), WordVectors(FakeEncoder()))
+    hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
+    asked = asked_list(read_part(question), hits, np.ones(len(hits)), lexicon)
+    assert (None if asked is None else [item.text for item in asked]) == found
 
 
 @pytest.mark.parametrize(
