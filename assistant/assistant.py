@@ -17,7 +17,7 @@ from assistant import notices
 from assistant.answering import Reader, Reading
 from assistant.choosing import Chooser, Chosen
 from assistant.counting import count_statement
-from assistant.followups import readings
+from assistant.followups import reading
 from assistant.parts import take_apart
 from assistant.spelling import mend
 from assistant.types import Answer, Candidate, Citation, DocumentRef, Outcome, Statement, Turn
@@ -150,16 +150,13 @@ class Assistant:
         return replace(answer, elapsed_ms=(time.perf_counter() - began) * 1000.0)
 
     def _read(self, chosen: Chosen, document: Document, writer: Writer | None) -> _Decided:
-        """Read a question of one document in the ways that there are, and return the one that is answered first."""
+        """Read a question of one document, completed from what was said before."""
         lexicon = self._reader.lexicon(document.id)
         mended = mend(chosen.question, lexicon.words, self._reader.english)
-        ways = readings(mended, chosen.history, lexicon.subject)
-        if writer is not None and writer.rewrites and ways[0] != mended:
-            completed = complete(mended, chosen.history, document.title, writer.model)
-            ways = (completed,) if completed else ways
-        decided = [self._decide(way, document) for way in ways]
-        # The likeliest reading comes first: another one is preferred where it is answered and the first is not.
-        return max(decided, key=lambda way: (way.answered, -decided.index(way)))
+        read = reading(mended, chosen.history, lexicon.subject, self._reader.vectors)
+        if writer is not None and writer.rewrites and read != mended:
+            read = complete(mended, chosen.history, document.title, writer.model) or read
+        return self._decide(read, document)
 
     def _unclear(self, question: str, chosen: Chosen, elapsed_ms: float) -> Answer:
         """Return the answer to a question that may be about several documents, or is about none."""

@@ -1,8 +1,9 @@
 """Completing a follow-up from the conversation, without a chat model.
 
 A follow-up is told by its form: it opens with "and ...", "what about ...", it is a bare question word, it points back
-with a pronoun, or it points into the last answer ("the second one"). `readings` gives the ways it may be read, the
-likeliest first and the words as they stand last; the evidence decides between them.
+with a pronoun, or it points into the last answer ("the second one"). It is read in one way, which the reader is shown.
+Till it was, a question that was not answered in that way was asked as it stands: seven of the questions that were
+answered so should not have been, and none was right.
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ from collections.abc import Sequence, Set
 
 from assistant.parts import MOST_CARRIED
 from assistant.pointing import pointed_at
-from assistant.question import metadata_topics, read_part
+from assistant.question import Part, metadata_topics, read_part
+from assistant.substitution import Vectors, asked_of, determiners, prepositions
 from assistant.types import Turn
 from assistant.words import Word, language, words
 
-_PREPOSITIONAL = re.compile(
-    r"\b(in|among|for|during|after|before|with|without|on|at|by)\s+((?:the\s+|an?\s+)?[\w-]+)", re.IGNORECASE
-)
 _POINTING = re.compile(
     r"\b(?:(?:that|this|the\s+other)\s+one|these\s+ones|those\s+ones|it|they|them)\b(?!')", re.IGNORECASE
 )
@@ -26,35 +25,53 @@ LONGEST_FOLLOW_UP = 12
 """Words; a longer question is complete by itself."""
 
 
-def readings(question: str, history: Sequence[Turn], subject: Set[str]) -> tuple[str, ...]:
-    """Return the ways to read a question after `history`: one, the question itself, when it is no follow-up.
+def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: Vectors) -> str:
+    """Return a question completed from `history`; the question itself when it is no follow-up.
 
-    `subject` holds the stems of the document's title, which need no carrying over.
+    `subject` holds the stems of the document's title, which need no carrying over; `vectors` tells which words are like
+    each other.
     """
-    before = _last_question(history, subject)
+    before = _last_question(history, subject, vectors)
     if before is None:
-        return (question,)
+        return question
     pointed = pointed_at(question, history)
     if pointed is not None:
-        return tuple(dict.fromkeys((pointed, question)))
+        return pointed
     found = words(question)
     bare = _without_opener(question)
     opened = bare != question.strip()
-    points_back = any(word.text in language()["pronouns"].split() for word in found)
+    points_back = any(word.text in language()["pronouns"].split() for word in found) or _is_scrap(found)
     part = read_part(bare)
-    if len(found) > LONGEST_FOLLOW_UP or _about_the_page(bare) or (part.content and not opened and not points_back):
-        return (question,)
+    if (
+        not words(bare)
+        or len(found) > LONGEST_FOLLOW_UP
+        or _about_the_page(bare)
+        or (part.content and not opened and not points_back)
+    ):
+        return question
     if len(part.content) > 1 and not opened and _about_the_page(before):
-        return (question,)
+        return question
     carried = _carried(before, subject)
-    if not part.content:
-        return (_naming(bare, carried), question) if carried else (f"{bare.rstrip(' ?')}? {before}", question)
-    if part.topics or part.wants - {"definition", "choice", "list"}:
+    if not part.content or _is_scrap(words(bare)):
+        # "Where?" after "What is X?" is asked of X; "why?" after any other question is asked of all it says.
+        named = carried and (_POINTING.search(bare) or "definition" in read_part(before).wants)
+        return _naming(bare, carried) if named else f"{bare.rstrip(' ?')} ({before.rstrip(' ?.')})?"
+    if part.topics or part.wants - {"definition", "choice", "list"} or _is_clause(bare):
         # It asks for something of its own: only what it is about is carried over.
-        return tuple(dict.fromkeys((_naming(bare, carried) if carried else bare, question)))
-    # A scrap such as "in adults?" says nothing alone.
-    alone = (bare, question) if len(part.content) > 1 else ()
-    return tuple(dict.fromkeys((_substituted(before, bare), *alone)))
+        return _naming(bare, carried) if carried else bare
+    return asked_of(before, bare, vectors)
+
+
+def _is_scrap(found: Sequence[Word]) -> bool:
+    """Tell whether a question has no verb of its own: "within what time?", "at what stage?"."""
+    first = [word.text for word in found[:2]]
+    return len(first) > 1 and first[0] in prepositions() and first[1] in language()["question_openers"].split()
+
+
+def _is_clause(bare: str) -> bool:
+    """Tell whether what a follow-up says is a question of its own, or a condition, and not just a noun."""
+    openers = f"{language()['question_openers']} {language()['yes_no_openers']} {language()['conditions']}"
+    return words(bare)[0].text in openers.split()
 
 
 def _about_the_page(question: str) -> bool:
@@ -63,7 +80,7 @@ def _about_the_page(question: str) -> bool:
     return bool(topics) and topics.keys() <= metadata_topics()
 
 
-def _last_question(history: Sequence[Turn], subject: Set[str]) -> str | None:
+def _last_question(history: Sequence[Turn], subject: Set[str], vectors: Vectors) -> str | None:
     """Return the last question of the reader, itself completed when it was a scrap.
 
     One that names something itself stands as it is: its "it" was the document's disease as likely as what came before.
@@ -74,7 +91,7 @@ def _last_question(history: Sequence[Turn], subject: Set[str]) -> str | None:
     last = history[asked[-1]].content
     if _without_opener(last) == last.strip() and read_part(last).focus(frozenset(subject)):
         return last
-    return readings(last, history[: asked[-1]], subject)[0]
+    return reading(last, history[: asked[-1]], subject, vectors)
 
 
 def _without_opener(question: str) -> str:
@@ -84,19 +101,42 @@ def _without_opener(question: str) -> str:
 
 
 def _carried(before: str, subject: Set[str]) -> str:
-    """Return the words of the earlier question that name what it was about; nothing where they are a whole clause."""
+    """Return the words of the earlier question that name what it was about; nothing where they are a whole clause.
+
+    They begin at the first word that names something and go on over prepositions ("deposits in the skin") to a verb.
+    """
     part = read_part(before)
     focus = part.focus(frozenset(subject))
     if not focus:
         return ""
-    first, last = part.words.index(focus[0]), part.words.index(focus[-1])
+    first = part.words.index(focus[0])
     # Of "osteoma cutis" the second word may be the subject's too: a name is carried whole.
     while first > 0 and _of_name(part.words[first - 1], part.asking):
         first -= 1
-    while last + 1 < len(part.words) and _of_name(part.words[last + 1], part.asking):
-        last += 1
-    named = before[part.words[first].start : part.words[last].end]
+    end = _end_of_name(part, first)
+    while end + 1 < len(part.words) and part.words[end].text in prepositions():
+        after = end + 1 + (part.words[end + 1].text in determiners())
+        if after == len(part.words) or not _of_name(part.words[after], part.asking):
+            break
+        end = _end_of_name(part, after)
+    named = before[part.words[first].start : part.words[end - 1].end]
     return named if len(named.split()) <= MOST_CARRIED else ""
+
+
+def _end_of_name(part: Part, first: int) -> int:
+    """Return the number of the word behind a name; a verb that follows the name right away is none of it.
+
+    In "does the acne scar?" and "did the drug work in children?" the last word of those that stand together is the verb
+    of "does" and "did", in "is wine allowed?" what "is" is about.
+    """
+    end = first
+    while end < len(part.words) and _of_name(part.words[end], part.asking):
+        end += 1
+    ends = end == len(part.words)
+    helped = any(word.text in language()["helping_verbs"].split() for word in part.words[:first])
+    asked = ends and part.words[0].text in language()["yes_no_openers"].split()
+    verb_last = (helped and (ends or part.words[end].text in prepositions())) or asked
+    return end - 1 if verb_last and end - first > 1 else end
 
 
 def _of_name(word: Word, asking: Set[str]) -> bool:
@@ -109,20 +149,3 @@ def _naming(bare: str, carried: str) -> str:
     if pointing is not None:
         return f"{bare[: pointing.start()]}{carried}{bare[pointing.end() :]}"
     return f"{bare.rstrip(' ?')} ({carried})?" if read_part(bare).content else f"{bare.rstrip(' ?')} {carried}?"
-
-
-def _substituted(before: str, bare: str) -> str:
-    """Put what the follow-up names in the place of its like in the earlier question, or at its end."""
-    new = _PREPOSITIONAL.match(bare.strip())
-    stem = before.rstrip(" ?.")
-    if new is not None:
-        old = next((m for m in _PREPOSITIONAL.finditer(stem) if m.group(1).lower() == new.group(1).lower()), None)
-        phrase = bare.strip().rstrip(" ?.")
-        if old is not None:
-            return f"{stem[: old.start()]}{phrase}{stem[old.end() :]}?"
-        return f"{stem} {phrase}?"
-    focus = read_part(before).focus(frozenset())
-    phrase = bare.strip().rstrip(" ?.")
-    if focus:
-        return f"{stem[: focus[-1].start]}{phrase}{stem[focus[-1].end :]}?"
-    return f"{stem} {phrase}?"

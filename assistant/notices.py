@@ -30,9 +30,8 @@ def refusal(
     `only` tells whether there is no other document to ask.
     """
     if outcome == "withheld":
-        names = _joined(withheld)
-        verb = "is" if len(withheld) == 1 else "are"
-        return f"{names} would answer this, but {verb} withheld in this copy of “{document.title}”."
+        told = "would answer this, but is" if len(withheld) == 1 else "may answer this, but are"
+        return f"{_joined(withheld)} {told} withheld in this copy of “{document.title}”."
     if outcome == "out_of_scope":
         return f"This is not about “{document.title}”{', the document that can be asked here' if only else ''}."
     line = f"“{document.title}” does not say."

@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from assistant.answering import Found, Reader
-from assistant.followups import readings
+from assistant.followups import reading
 from assistant.lexicon import Lexicon
 from assistant.parts import Parts, take_apart
 from assistant.spelling import mend
@@ -103,7 +103,8 @@ def _of_suite(reader: Reader, document: Document, suite: Suite) -> Iterator[Exam
 
 def _read(reader: Reader, case: Case, lexicon: Lexicon) -> Parts:
     history = [Turn(turn.role, turn.content) for turn in case.history]
-    return take_apart(readings(mend(case.question, lexicon.words, reader.english), history, lexicon.subject)[0])
+    mended = mend(case.question, lexicon.words, reader.english)
+    return take_apart(reading(mended, history, lexicon.subject, reader.vectors))
 
 
 def _outcome(case: Case, parts: int) -> Outcome | None:

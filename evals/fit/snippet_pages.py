@@ -55,7 +55,7 @@ class Removing(Reader):
         """Return the words of what is left of a document."""
         whole = super().lexicon(document_id)
         left = tuple(passage for passage in whole.passages if passage.id not in self.removed)
-        return read_lexicon(whole.document, left, self._vectors) if self.removed else whole
+        return read_lexicon(whole.document, left, self.vectors) if self.removed else whole
 
 
 def snippet_pages(
