@@ -40,11 +40,11 @@ from assistant.outcome import (
     Nearness,
     decide,
     outcome_features,
-    sections_asked,
     topic_statuses,
+    withheld_headings,
 )
 from assistant.question import Part, asks_something, metadata_topics, read_part
-from assistant.weighing import Read, read_hits, weigh
+from assistant.weighing import read_hits, weigh
 from assistant.word_vectors import WordVectors
 from assistant.words import language
 from corpus.collection import Collection
@@ -62,9 +62,6 @@ HELD_LEXICONS = 256
 """Documents whose words are kept in memory: about 0.5 MB each, made anew in some 20 ms."""
 WARM_LEXICONS = 16
 """Documents whose words are collected at start, so that it takes no longer with a thousand."""
-NEARLY_AS_MUCH = 1.5
-"""Log-odds by which a second withheld section may be asked for less than the first and be named too. Out of fold all
-sections are named that should be in 0.940 of 415 withheld questions, in 0.896 without, and two in 0.13 of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +223,7 @@ class Reader:
         read = read_hits(found, lexicon, self.models.first, self.cross_encoder, self.close_reader)
         weights = weigh(found, read, self.models.evidence)
         seen = outcome_features(found, read, weights, lexicon, self.models.first.features)
-        withheld = withheld_headings(found, read, lexicon)
+        withheld = withheld_headings(found.part, found.asking, read, lexicon)
         # Codes and contributors are near to nothing that a student asks of the disease.
         told = [place for place, hit in enumerate(found.hits) if not _is_metadata(hit, lexicon)]
         nearest = max(told, key=lambda place: (weights[place], read.first[place]), default=None)
@@ -261,19 +258,3 @@ class Reader:
 
 def _is_metadata(hit: Hit, lexicon: Lexicon) -> bool:
     return lexicon.sections[hit.passage.section_id].topic in metadata_topics()
-
-
-def withheld_headings(found: Found, read: Read, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return the heading of the withheld section asked for most, and of others that words ask for too.
-
-    Named is also the second one where it is asked for nearly as much: whether to cut a lump out may stand under Therapy
-    or under Management Pearls, and nobody can look.
-    """
-    strength = sections_asked(read, lexicon, found.asking)
-    statuses = topic_statuses(lexicon.sections.values())
-    withheld = [section for section in lexicon.announced if section.status == "withheld"]
-    named = [s for s in withheld if s.topic in found.part.topics and statuses[s.topic] == "withheld"]
-    ranked = sorted(withheld, key=lambda section: -strength[section.id])
-    also = named if len(named) > 1 else []
-    near = [section for section in ranked[1:2] if strength[section.id] >= strength[ranked[0].id] - NEARLY_AS_MUCH]
-    return tuple(section.heading for section in ranked if section in (*ranked[:1], *near, *also))

@@ -23,6 +23,8 @@ _POINTING = re.compile(
 )
 LONGEST_FOLLOW_UP = 12
 """Words; a longer question is complete by itself."""
+NAMES_ITS_OWN = 2
+"""Words besides the subject's and those of asking from which a question without a pronoun says what it is about."""
 
 
 def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: Vectors) -> str:
@@ -57,8 +59,9 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
         named = carried and (_POINTING.search(bare) or "definition" in read_part(before).wants)
         return _naming(bare, carried) if named else f"{bare.rstrip(' ?')} ({before.rstrip(' ?.')})?"
     if part.topics or part.wants - {"definition", "choice", "list"} or _is_clause(bare):
-        # It asks for something of its own: only what it is about is carried over.
-        return _naming(bare, carried) if carried else bare
+        # It asks for something of its own: only what it is about is carried over, where it does not say that itself.
+        stands_alone = not points_back and len(part.focus(frozenset(subject))) >= NAMES_ITS_OWN
+        return _naming(bare, carried) if carried and not stands_alone else bare
     return asked_of(before, bare, vectors)
 
 

@@ -1,6 +1,6 @@
-"""Fit what a question's wording asks for: `python -m evals.fit.asking` (half a minute).
+"""Fit what a question's wording asks for: `python -m evals.fit.asking` (two minutes).
 
-Topics are fitted on `topics.jsonl`, outcomes on the questions of `evals/fit/pages/read/` and the off-topic lines of the
+Topics are fitted on `topics.jsonl`, outcomes on the questions of the pages for reading and the off-topic lines of the
 bank. What is printed is measured on the questions of `evals/fit/pages/decide/`.
 """
 
@@ -21,6 +21,7 @@ from index.sentence_transformers_encoder import load as load_encoder
 COMMAND = "python -m evals.fit.asking"
 TOPIC_C, OUTCOME_C = 10.0, 3.0
 """Inverse strengths of the ridge penalty, chosen by five-fold likelihood over 1, 3, 10 and 30."""
+READ = ("read", "read-more", "read-third")
 _BATCH = 64
 
 
@@ -50,7 +51,7 @@ def main() -> None:
     topics = LogisticRegression(C=TOPIC_C, max_iter=3_000).fit(bank_vectors, [row["topic"] for row in bank])
 
     off_topic = np.array([row["topic"] == "off_topic" for row in bank])
-    asked = asked_on("read")
+    asked = [one for folder in READ for one in asked_on(folder)]
     rows = np.vstack([encode([question for question, _ in asked]), bank_vectors[off_topic]])
     became = [outcome for _, outcome in asked] + ["out_of_scope"] * int(off_topic.sum())
     outcomes = LogisticRegression(C=OUTCOME_C, max_iter=3_000).fit(rows, became)

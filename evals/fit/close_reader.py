@@ -6,9 +6,11 @@ sentences of `evals/gate/fit.jsonl`, those of every fifth document left to `gate
 and nothing is dropped out, which takes a quarter of the time and would do little in so few passes.
 
 The weights that come along had 750 steps on questions beside passages alone: one pass over seven in eight of them and a
-part of another, the first 150 with dropout. Then came 769 steps on all of this: 333 over the newest questions (ids that
-begin with "t-" or "u-") and a third of the others, 201 over two thirds of the lists of headings, 235 over the written
-sentences, once and a seventh again. A script drew these in the way that `work` does.
+part of another, the first 150 with dropout. Then came 769 steps on all of this: 333 over the questions whose ids begin
+with "t-" or "u-" and a third of the others, 201 over two thirds of the lists of headings, 235 over the written
+sentences, once and a seventh again. And 617 more over contrast pairs: the questions whose ids begin with "c-" or "d-",
+once and a half again, a tenth of the others, a third of the lists of headings, an eighth of the written sentences. A
+script drew these in the way that `work` does.
 """
 
 from __future__ import annotations

@@ -61,6 +61,7 @@ def after(*said: str) -> list[Turn]:
             "what can be done about them?",
             "what can be done about deposits in muscle?",
         ),
+        ("How many in Japan have it?", "and how often is the heart malformed?", "how often is the heart malformed?"),
         ("Can carriers have symptoms?", "and if both are?", "if both are (Can carriers have symptoms)?"),
         (
             "Is osteoma cutis in the differential?",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,14 @@ from assistant.close_reader import Judged
 from assistant.diseases import named
 from assistant.fake_cross_encoder import FakeCrossEncoder
 from assistant.lexicon import Lexicon, read_lexicon
-from assistant.outcome import LEAST_LOG, read_features, sections_asked, wording_features
+from assistant.outcome import (
+    LEAST_LOG,
+    NEARLY_AS_MUCH,
+    read_features,
+    sections_asked,
+    withheld_headings,
+    wording_features,
+)
 from assistant.pair_texts import CONTEXT_WORDS, passage_text
 from assistant.question import read_part
 from assistant.weighing import UNREAD, Read
@@ -101,3 +110,20 @@ def test_diseases_of_the_document_are_told_from_others(
 def test_the_fake_reads_what_the_real_one_reads(lexicon: Lexicon) -> None:
     texts = [passage_text(passage, lexicon) for passage in lexicon.passages]
     assert int(FakeCrossEncoder().passages("is gout listed?", texts).argmax()) == 3
+
+
+@pytest.mark.parametrize(
+    ("behind", "named"), [(NEARLY_AS_MUCH + 1, ("Therapy",)), (0.5, ("Therapy", "Management Pearls"))]
+)
+def test_a_second_withheld_section_is_named_where_it_is_asked_for_nearly_as_much(
+    tmp_path: Path, behind: float, named: tuple[str, ...]
+) -> None:
+    path = tmp_path / "marsh-rash.md"
+    path.write_text(f"{PAGE}\n## Management Pearls\n\nSubscription required\n", encoding="utf-8")
+    document = read(path)
+    lexicon = read_lexicon(document, split(document), WordVectors(FakeEncoder()))
+    judged = Judged(0.5, np.array([0.0, -1.0, 2.0, 2.0 - behind], dtype=np.float32))
+    nothing = np.zeros(0)
+    seen = Read(nothing, nothing.astype(int), nothing.astype(np.float32), nothing.astype(np.float32), judged)
+    asked = withheld_headings(read_part("Should it be cut out?"), asking(), seen, lexicon)
+    assert asked == named
