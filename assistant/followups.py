@@ -2,8 +2,8 @@
 
 A follow-up is told by its form: it opens with "and ...", "what about ...", it is a bare question word, it points back
 with a pronoun, or it points into the last answer ("the second one"). It is read in one way, which the reader is shown.
-Till it was, a question that was not answered in that way was asked as it stands: seven of the questions that were
-answered so should not have been, and none was right.
+Asked as it stands besides, where that finds nothing, it finds what nobody asked for: of the follow-ups to the pages for
+deciding seven were answered so, none of them rightly.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from assistant.words import Word, language, words
 _POINTING = re.compile(
     r"\b(?:(?:that|this|the\s+other)\s+one|these\s+ones|those\s+ones|it|they|them)\b(?!')", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 LONGEST_FOLLOW_UP = 12
 """Words; a longer question is complete by itself."""
 NAMES_ITS_OWN = 2
@@ -56,8 +57,9 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
     carried = _carried(before, subject)
     if not part.content or _is_scrap(words(bare)):
         # "Where?" after "What is X?" is asked of X; "why?" after any other question is asked of all it says.
-        named = carried and (_POINTING.search(bare) or "definition" in read_part(before).wants)
-        return _naming(bare, carried) if named else f"{bare.rstrip(' ?')} ({before.rstrip(' ?.')})?"
+        if carried and (_POINTING.search(bare) or "definition" in read_part(before).wants):
+            return _naming(bare, carried)
+        return f"{bare.rstrip(' ?')} ({_SENTENCE_END.split(before.strip())[-1].rstrip(' ?.')})?"
     if part.topics or part.wants - {"definition", "choice", "list"} or _is_clause(bare):
         # It asks for something of its own: only what it is about is carried over, where it does not say that itself.
         stands_alone = not points_back and len(part.focus(frozenset(subject))) >= NAMES_ITS_OWN

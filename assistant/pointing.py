@@ -23,9 +23,9 @@ _LAST_APART = re.compile(r"\s+(?:and|or)\s+")
 
 
 def pointed_at(question: str, history: Sequence[Turn]) -> str | None:
-    """Return a question with the name of the item that it points at in its place; None when it points at none.
+    """Return a question with the name of the item that it points at in its place; None when it does not point.
 
-    Where there are fewer items it stands as it is.
+    Where there is no such item it stands as it is.
     """
     points = _pattern().search(question)
     if points is None or len(words(question)) > LONGEST_QUESTION:
@@ -33,7 +33,7 @@ def pointed_at(question: str, history: Sequence[Turn]) -> str | None:
     answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
     items = items_of(answer)
     if len(items) < 2:
-        return None
+        return question
     ordinal = points.group("ordinal").lower()
     place = -1 if ordinal == "last" else language()["ordinals"].index(ordinal)
     if place >= len(items):

@@ -45,13 +45,25 @@ def asked_of(before: str, named: str, vectors: Vectors) -> str:
             return _replaced(question, found[start].start, found[end - 1].end, named[told[1].start :])
     least = VERY_LIKE if preposition else LIKE
     about = read_part(question).focus(frozenset())
-    if len(about) == 1 and not preposition:
+    alike = len(about) == 1 and _kinds(about[0].text) >= _kinds(words(bare)[-1].text)
+    if alike and not preposition and _stands_apart(found, about[0]):
         # All that it names: nothing else can be meant.
         return _replaced(question, about[0].start, about[0].end, bare)
     if like.max(initial=0.0) < least:
         return f"{question} {named}?" if preposition else f"{question} ({named})?"
     start, end = _alike(question, found, like, max(least, SAME_NAME))
     return _replaced(question, found[start].start, found[end - 1].end, bare)
+
+
+def _kinds(word: str) -> set[str]:
+    """Return what a word is by the closed classes: a place, a time, a number, or nothing of these."""
+    return {kind for kind, members in language()["word_classes"].items() if word in members.split()}
+
+
+def _stands_apart(found: Sequence[Word], word: Word) -> bool:
+    """Tell whether a word of grammar stands before it: behind another word it may be a verb ("where do lumps lie")."""
+    place = found.index(word)
+    return place == 0 or found[place - 1].filler
 
 
 def _is_number(word: Word) -> bool:
