@@ -54,6 +54,8 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
         return question
     if len(part.content) > 1 and not opened and _about_the_page(before):
         return question
+    if _means_the_subject(bare, before, subject):
+        return bare
     carried = _carried(before, subject)
     if not part.content or _is_scrap(words(bare)):
         # "Where?" after "What is X?" is asked of X; "why?" after any other question is asked of all it says.
@@ -65,6 +67,22 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
         stands_alone = not points_back and len(part.focus(frozenset(subject))) >= NAMES_ITS_OWN
         return _naming(bare, carried) if carried and not stands_alone else bare
     return asked_of(before, bare, vectors)
+
+
+def _means_the_subject(bare: str, before: str, subject: Set[str]) -> bool:
+    """Tell whether "it" is the document's disease: the earlier question named that, or said "it" of it, too.
+
+    Beside another word, as in "calcinosis universalis", the disease's is part of the name of something narrower.
+    """
+    pointing = _POINTING.search(bare)
+    if pointing is None or pointing.group().lower() != "it":
+        return False
+    said = words(before)
+    narrower = [not word.filler and word.stem not in subject for word in said]
+    return any(
+        word.text == "it" or (word.stem in subject and not any(narrower[max(0, place - 1) : place + 2]))
+        for place, word in enumerate(said)
+    )
 
 
 def _is_scrap(found: Sequence[Word]) -> bool:
