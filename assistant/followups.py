@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from assistant.parts import MOST_CARRIED
+from assistant.parts import MOST_CARRIED, opens_question
 from assistant.pointing import pointed_at
 from assistant.question import Part, metadata_topics, read_part
 from assistant.substitution import Vectors, asked_of, determiners, prepositions
@@ -46,7 +46,7 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
     points_back = any(word.text in language()["pronouns"].split() for word in found) or _is_scrap(found)
     part = read_part(bare)
     if (
-        not words(bare)
+        not part.words
         or len(found) > LONGEST_FOLLOW_UP
         or _about_the_page(bare)
         or (part.content and not opened and not points_back)
@@ -57,7 +57,7 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
     if _means_the_subject(bare, before, subject):
         return bare
     carried = _carried(before, subject)
-    if not part.content or _is_scrap(words(bare)):
+    if not part.content or _is_scrap(part.words):
         # "Where?" after "What is X?" is asked of X; "why?" after any other question is asked of all it says.
         if carried and (_POINTING.search(bare) or "definition" in read_part(before).wants):
             return _naming(bare, carried)
@@ -93,8 +93,7 @@ def _is_scrap(found: Sequence[Word]) -> bool:
 
 def _is_clause(bare: str) -> bool:
     """Tell whether what a follow-up says is a question of its own, or a condition, and not just a noun."""
-    openers = f"{language()['question_openers']} {language()['yes_no_openers']} {language()['conditions']}"
-    return words(bare)[0].text in openers.split()
+    return opens_question(bare) or words(bare)[0].text in language()["conditions"].split()
 
 
 def _about_the_page(question: str) -> bool:

@@ -79,10 +79,11 @@ def about(part: Part) -> str:
 
 
 def _asks(sentence: str) -> bool:
-    return sentence.rstrip().endswith("?") or _opens_question(sentence)
+    return sentence.rstrip().endswith("?") or opens_question(sentence)
 
 
-def _opens_question(text: str) -> bool:
+def opens_question(text: str) -> bool:
+    """Tell whether a text begins as a question does: with a question word or a verb such as "is"."""
     first = next((word.text for word in words(text)), "")
     return first in _openers()
 
@@ -96,7 +97,7 @@ def _cut(sentence: str) -> list[Part]:
         left, right = read_part(sentence[: joint.start()]), read_part(sentence[joint.end() :])
         if not left.content and not left.wants:
             continue
-        own_question = _opens_question(right.text) and len(right.words) > 1 and _opens_question(left.text)
+        own_question = opens_question(right.text) and len(right.words) > 1 and opens_question(left.text)
         joined = any(word.isalpha() or word in "&+" for word in joint.group().split())
         other_topic = joined and bool(left.topics and right.topics) and not (left.topics.keys() & right.topics.keys())
         if (own_question and (right.content or right.wants)) or other_topic:
