@@ -228,10 +228,13 @@ class Reader:
         told = [place for place, hit in enumerate(found.hits) if not _is_metadata(hit, lexicon)]
         nearest = max(told, key=lambda place: (weights[place], read.first[place]), default=None)
         nearest_heading = None if nearest is None else lexicon.sections[found.hits[nearest].passage.section_id].heading
+        likely = choose(found.part, found.hits, weights, read.shortlist, lexicon, self.models.bounds)
         long_form = asked_long_form(found.part, lexicon)
-        listed = asked_list(found.part, found.hits, weights, lexicon)
-        structural = asked_code(found.part, lexicon) or long_form or listed or asked_definition(found.part, lexicon)
-        chosen = structural or choose(found.part, found.hits, weights, read.shortlist, lexicon, self.models.bounds)
+        listed = asked_list(found.part, found.hits, weights, lexicon, likely)
+        # Behind a story "what is it?" asks for what the story tells of, not for the document's subject.
+        defined = () if setting else asked_definition(found.part, lexicon)
+        structural = asked_code(found.part, lexicon) or long_form or listed or defined
+        chosen = structural or likely
         likeliest = found.hits[int(weights.argmax())].passage if found.hits else None
         # "Show me what is under Look For" asks for pictures and for a withheld section: the model decides.
         statuses = topic_statuses(lexicon.sections.values())

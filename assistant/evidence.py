@@ -8,7 +8,7 @@ stands for.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -101,27 +101,30 @@ def _whole(
     lexicon: Lexicon,
     bounds: Bounds,
 ) -> bool:
-    """Tell whether a list is taken whole: most of it is kept, or the sentence that introduces it says most.
+    """Tell whether a list is taken whole: most of it is kept, or the sentence that introduces it is.
 
-    Such a sentence says nothing without the list. Where an item of it is likelier, that one is meant.
+    Such a sentence says nothing without the list. Where one item of it is likelier, that one is meant.
     """
     told = lead_in(items, lexicon)
+    introduced = told is not None and told in kept
     likeliest = max(chances.get(item.id, 0.0) for item in items)
-    if told is not None and told in kept and chances[told] >= likeliest:
+    if told is not None and introduced and chances[told] >= likeliest:
         return True
     inside = sum(item.id in kept for item in items)
     among = sum(item.id in chances for item in items)
-    most = inside > 1 and among > LEAST_ITEMS_READ and inside >= bounds.whole_list * among
-    return most and not picked_out(part, items, lexicon)
+    most = among > LEAST_ITEMS_READ and inside >= bounds.whole_list * among
+    return inside > 1 and (introduced or most) and not picked_out(part, items, lexicon)
 
 
-def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon) -> tuple[Passage, ...] | None:
+def asked_list(
+    part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: Lexicon, chosen: Collection[Passage]
+) -> tuple[Passage, ...] | None:
     """Return the list that is asked for as a whole; None when none is.
 
     It is when the best hit lies in a section whose topic is asked for, and the question names nothing besides ("what
-    should I rule out?") but the age that the document is about. Empty when it is asked for another age, of which the
-    list says nothing. Of lines about the page some may hold the very words of asking ("ICD", "last reviewed"): those
-    are meant.
+    should I rule out?") but the age that the document is about, unless of the list no more than one item is `chosen`:
+    "which test confirms it?" asks for that one. Empty when it is asked for another age, of which the list says nothing.
+    Of lines about the page some may hold the very words of asking ("ICD", "last reviewed"): those are meant.
     """
     restricted = part.focus(lexicon.subject)
     if not hits or not all(map(is_age, restricted)):
@@ -134,9 +137,10 @@ def asked_list(part: Part, hits: Sequence[Hit], evidence: np.ndarray, lexicon: L
         asked, titled = ages({word.stem for word in restricted}), ages(lexicon.subject)
         if not titled or tell_of(asked, (one for one in lexicon.passages if one.section_id == home), lexicon):
             return None
-        return tuple(items) if asked & titled else ()
+        if not asked & titled:
+            return ()
     if lexicon.sections[home].topic not in metadata_topics():
-        return tuple(items)
+        return tuple(items) if sum(item in chosen for item in items) > 1 else None
     saying = part.asking
     if lexicon.sections[home].topic == "codes":
         if any(all(given not in item.text.casefold() for item in items) for given in _codes(part.text)):

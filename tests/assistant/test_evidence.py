@@ -115,6 +115,7 @@ def test_a_list_is_taken_whole_when_most_of_it_is_kept(lexicon: Lexicon) -> None
 def test_a_sentence_that_introduces_a_list_brings_it_along(lexicon: Lexicon) -> None:
     assert chosen(lexicon, {LEAD_IN: 0.9}) == [LEAD_IN, *SIGNS]
     assert chosen(lexicon, {LEAD_IN: 0.9, "Chills": 0.6}) == [LEAD_IN, *SIGNS]
+    assert chosen(lexicon, {LEAD_IN: 0.6, "Chills": 0.9, "Fever": 0.7}) == [LEAD_IN, *SIGNS]
     # Of what is likelier than it, only that is meant.
     assert chosen(lexicon, {LEAD_IN: 0.3, "Chills": 0.9}) == ["Chills"]
     assert chosen(lexicon, {"Each of these looks alike.": 0.9}) == ["Each of these looks alike."]
@@ -185,7 +186,7 @@ def test_what_is_no_list_is_not_counted(lexicon: Lexicon) -> None:
 def test_one_code_is_asked_for_by_what_it_stands_for(lexicon: Lexicon, question: str, lines: list[str]) -> None:
     hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
     best = np.array([float(hit.passage.text.startswith("ICD")) for hit in hits])
-    assert [passage.text for passage in asked_list(read_part(question), hits, best, lexicon) or ()] == lines
+    assert [passage.text for passage in asked_list(read_part(question), hits, best, lexicon, ()) or ()] == lines
 
 
 def test_a_comparison_brings_what_is_said_of_the_other_side(lexicon: Lexicon) -> None:
@@ -248,7 +249,7 @@ def test_lines_that_are_asked_for_by_different_words_come_together(tmp_path: Pat
     hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
 
     def asked(question: str) -> list[str]:
-        return [line.text for line in asked_list(read_part(question), hits, np.ones(len(hits)), lexicon) or ()]
+        return [line.text for line in asked_list(read_part(question), hits, np.ones(len(hits)), lexicon, ()) or ()]
 
     lines = ["ICD-10 L1.0 – Lumps", "SNOMED CT 123456 – Lumps"]
     assert asked("What are the ICD-10 code and the SNOMED code?") == lines
@@ -276,8 +277,11 @@ def test_a_list_is_for_the_age_that_its_document_is_about(
     document = read(path)
     lexicon = read_lexicon(document, split(document), WordVectors(FakeEncoder()))
     hits = [Hit(passage, 1.0, number + 1, "both", 0.5, 1.0) for number, passage in enumerate(lexicon.passages)]
-    asked = asked_list(read_part(question), hits, np.ones(len(hits)), lexicon)
+    best = np.ones(len(hits))
+    asked = asked_list(read_part(question), hits, best, lexicon, lexicon.passages)
     assert (None if asked is None else [item.text for item in asked]) == found
+    # Where one item is chosen, that one is meant.
+    assert not asked_list(read_part(question), hits, best, lexicon, lexicon.passages[:1])
 
 
 @pytest.mark.parametrize(
