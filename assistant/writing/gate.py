@@ -22,7 +22,8 @@ from assistant.regression import Regression, regression_from_json
 from assistant.words import stem
 from assistant.writing.aligned import Aligned, Token, align
 from assistant.writing.entailment import SupportReader
-from assistant.writing.quantities import codes, plain
+from assistant.writing.plain import plain
+from assistant.writing.quantities import codes
 from assistant.writing.support import feature_row, support_features
 from assistant.writing.wordings import is_term, word_class
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.writing.plain import unit_words
 from assistant.writing.wordings import wordings
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -20,25 +21,6 @@ _QUANTITY = re.compile(
     rf"(?:\s?(?:-|to|and)\s?(?P<high>{_NUMBER})(?P<high_mark>\s?[%°])?(?![\w.]*\w))?"
 )
 _CODE = re.compile(r"\b(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])[A-Za-z0-9][\w.-]*\w\b")
-_DASHES = re.compile(r"[‐‑‒–—−]")
-_RANGE = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
-_OF_A_HUNDRED = re.compile(r"(?<!\d)(\d+)\s(?:in|in\severy|out\sof|out\sof\severy|of\severy|per)\s100\b")
-_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -54,22 +36,6 @@ class Quantity:
     """"over", "under", "least", "most" or None."""
     start: int
     end: int
-
-
-def plain(text: str) -> str:
-    """Return a text in which the same quantity is written the same: dashes, digits, dates, shares of a hundred.
-
-    Offsets are not kept.
-    """
-    text = _DASHES.sub("-", text.replace("\u00a0", " ").replace("·", "."))
-    text = _DAY.sub(_day, text)
-    text = _WORD.sub(lambda match: _number_words().get(match.group().lower(), match.group()), text)
-    return _OF_A_HUNDRED.sub(r"\1%", _RANGE.sub("-", _THOUSANDS.sub("", text)))
-
-
-def _day(match: re.Match[str]) -> str:
-    month = int(match[2])
-    return f"{_MONTHS[month - 1]} {int(match[3])}, {match[1]}" if 1 <= month <= 12 else match.group()
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -112,8 +78,8 @@ def _quantity(text: str, low: float, high: float, match: re.Match[str]) -> Quant
     before = [word.lower() for word in _WORD.findall(text[max(0, match.start() - 40) : match.start()])][-3:]
     after = [word.lower() for word in _WORD.findall(text[match.end() : match.end() + 40])][:6]
     marked = "%" in match.group() or after[:1] in (["percent"], ["pct"]) or after[:2] == ["per", "cent"]
-    unit = "%" if marked else next((unit for word in after[:2] if (unit := _units().get(word))), None)
-    behind = [word for word in after if word not in _units() and word not in ("percent", "of", "age")]
+    unit = "%" if marked else next((unit for word in after[:2] if (unit := unit_words().get(word))), None)
+    behind = [word for word in after if word not in unit_words() and word not in ("percent", "of", "age")]
     return Quantity(low, high, unit, _bound(before, behind), match.start(), match.end())
 
 
@@ -122,9 +88,7 @@ def _bound(before: Sequence[str], after: Sequence[str]) -> str | None:
         for phrase in phrases:
             if tuple(before[-len(phrase) :]) == phrase:
                 return name
-    if tuple(after[:2]) in (("or", "more"), ("and", "over"), ("or", "older"), ("and", "older")):
-        return "least"
-    return "most" if tuple(after[:2]) in (("or", "less"), ("or", "fewer"), ("or", "younger")) else None
+    return next((name for name, phrases in _bounds_behind().items() if " ".join(after[:2]) in phrases), None)
 
 
 def _between(text: str, start: int) -> bool:
@@ -137,17 +101,7 @@ def _value(digits: str) -> float:
 
 def _is_number_with_unit(token: str) -> bool:
     found = re.fullmatch(rf"({_NUMBER})(-{_NUMBER})?-?([A-Za-z]+)(?:-(?:old|long))?", token)
-    return found is not None and found[3].lower() in _units()
-
-
-@cache
-def _number_words() -> dict[str, str]:
-    return {word: str(number) for word, number in wordings()["numbers"].items()}
-
-
-@cache
-def _units() -> dict[str, str]:
-    return {word: name for name, words in wordings()["units"].items() for word in str(words).split()}
+    return found is not None and found[3].lower() in unit_words()
 
 
 @cache
@@ -155,3 +109,9 @@ def _bounds() -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
     bounds = [(name, tuple(phrase.split())) for name, phrases in wordings()["bounds"].items() for phrase in phrases]
     longest = sorted(bounds, key=lambda bound: -len(bound[1]))
     return tuple((name, (phrase,)) for name, phrase in longest)
+
+
+@cache
+def _bounds_behind() -> dict[str, list[str]]:
+    behind: dict[str, list[str]] = wordings()["bounds_behind"]
+    return behind

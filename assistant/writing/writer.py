@@ -17,8 +17,9 @@ from assistant.writing.chat_model import ChatModel, ModelFailure
 from assistant.writing.deadline import TooSlow, until
 from assistant.writing.drafts import Draft, drafts
 from assistant.writing.gate import Gate, Sources, Verdict
+from assistant.writing.plain import plain
 from assistant.writing.prompt import answer_messages
-from assistant.writing.quantities import plain, quantities, unlike
+from assistant.writing.quantities import quantities, unlike
 
 log = logging.getLogger("wardbook.writing")
 MOST_EVIDENCE = 8

@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.forest import Forest
 from assistant.pair_texts import passage_text
-from assistant.writing.quantities import plain
+from assistant.writing.plain import plain
 from evals.fit.examples import Example
 from evals.fit.pairs import Inventory, Pair, asked_elsewhere, by_topic, inventories
 from evals.gate.mutations import CERTAIN, DOUBTFUL, mutations

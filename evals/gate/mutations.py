@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from assistant.lexicon import weight
 from assistant.words import Word, content, words
-from assistant.writing.quantities import codes, plain
+from assistant.writing.plain import plain
+from assistant.writing.quantities import codes
 from assistant.writing.wordings import wordings
 from evals.gate.sentences import Written
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assistant.abbreviations import harvest
 from assistant.writing.gate import Sources
+from corpus.passages import split
 from corpus.readers import read
 from corpus.types import Document
 from evals.fit.questions import PAGES
@@ -23,7 +24,7 @@ _ROOT = FOLDER.parent.parent
 DOCUMENTS = (
     _ROOT / "evals" / "documents",
     _ROOT / "corpus" / "documents",
-    *(PAGES / name for name in ("decide", "read-more", "read")),
+    *(PAGES / name for name in ("decide", "read", "read-more", "read-third")),
 )
 
 
@@ -66,12 +67,16 @@ def _read(name: str) -> Document:
 
 
 def sources_of(evidence: tuple[str, ...], document: Document) -> Sources:
-    """Return evidence as the gate is given it: with the title, the headings around and the document's abbreviations."""
-    headings = dict.fromkeys(
-        section.heading
-        for piece in evidence
-        for start, end in occurrences(f"| {piece} |" if " | " in piece else piece, document.text)[:1]
-        for section in document.sections
-        if section.start <= start and end <= section.end
-    )
-    return Sources(evidence, (document.title, *headings), harvest(document.text))
+    """Return evidence as the gate is given it: with the title, the headings around and the document's abbreviations.
+
+    The row of a table ("IIC | any size") is given as it is quoted ("Stage: IIC; Tumor: any size").
+    """
+    headings: dict[str, None] = {}
+    quotes = list(evidence)
+    for number, piece in enumerate(evidence):
+        is_row = " | " in piece
+        for start, end in occurrences(f"| {piece} |" if is_row else piece, document.text)[:1]:
+            headings.update((one.heading, None) for one in document.sections if one.start <= start and end <= one.end)
+            if is_row:
+                quotes[number] = next(one.text for one in split(document) if one.start <= start < one.end)
+    return Sources(tuple(quotes), (document.title, *headings), harvest(document.text))

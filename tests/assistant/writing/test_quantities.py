@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.writing.quantities import codes, plain, quantities, unlike
+from assistant.writing.plain import plain
+from assistant.writing.quantities import codes, quantities, unlike
 
 
 def told(text: str) -> list[tuple[float, float, str | None, str | None]]:
@@ -22,6 +23,21 @@ def told(text: str) -> list[tuple[float, float, str | None, str | None]]:
         ("12 years of age or older", [(12, 12, "year", "least")]),
         ("3 or more lesions", [(3, 3, None, "least")]),
         ("4 in every 100 adults", [(4, 4, "%", None)]),
+        ("three out of four children", [(75, 75, "%", None)]),
+        ("no more than one patient in twenty", [(5, 5, "%", "most")]),
+        ("a quarter to a third of them", [(25, 33.33, "%", None)]),
+        ("half of the patients", [(50, 50, "%", None)]),
+        ("the other half of the body", []),
+        ("in the third trimester", []),
+        ("40 mg in 2 days", [(40, 40, "milligram", None), (2, 2, "day", None)]),
+        ("12 in 2019", [(12, 12, None, None), (2019, 2019, None, None)]),
+        ("one month to six", [(1, 6, "month", None)]),
+        ("one year to two years", [(1, 2, "year", None)]),
+        ("2 days to 3 weeks", [(2, 2, "day", None), (3, 3, "week", None)]),
+        ("seventy-five", [(75, 75, None, None)]),
+        ("twice as common", [(2, 2, "times", None)]),
+        ("a tenfold risk", [(10, 10, "times", None)]),
+        ("5 cm or larger", [(5, 5, "centimeter", "least")]),
         ("Last reviewed: 2024-01-29", [(29, 29, None, None), (2024, 2024, None, None)]),
         ("HLA-B27 and L94.2", []),
         ("one of these", []),
@@ -47,6 +63,9 @@ def test_quantities_are_read_with_range_unit_and_bound(
         ("less than 50%", "more than 50%", False),
         ("January 29, 2024", "2024-01-29", True),
         ("twelve", "12 patients", True),
+        ("one in three", "about a third of patients", True),
+        ("one in three", "32% of patients", False),
+        ("three quarters of them", "one in four", False),
     ],
 )
 def test_a_quantity_agrees_only_as_it_is_stated(stated: str, known: str, agrees: bool) -> None:
