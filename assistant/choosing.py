@@ -18,10 +18,10 @@ import numpy as np
 from assistant.asking import Asking
 from assistant.naming import Names, telling
 from assistant.picking import MOST_HITS, NOTHING_SEEN, OFFERED, Pick, PickingModel, pick, read_picking, see
+from assistant.pointing import place_said
 from assistant.question import asks_something, read_part
 from assistant.spelling import mend
 from assistant.types import Turn
-from assistant.words import language
 from corpus.collection import Collection
 from corpus.errors import UserError
 from corpus.types import Document
@@ -222,10 +222,10 @@ class Chooser:
         by_title = {known.title: number for number, known in enumerate(self._documents.known)}
         titles = [title for title in _QUOTED.findall(offered) if title in by_title]
         said = [word.text for word in part.words]
-        places = [place for place, word in enumerate(language()["ordinals"]) if word in said]
-        if part.topics or len(said) > LONGEST_REPLY or not places or places[0] >= len(titles):
+        place = place_said(said)
+        if part.topics or len(said) > LONGEST_REPLY or place is None or place >= len(titles):
             return None
-        return by_title[titles[places[0]]]
+        return by_title[titles[place]] if titles else None
 
 
 def _last_asked(history: Sequence[Turn]) -> int | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from assistant.types import Turn
@@ -34,11 +34,17 @@ def pointed_at(question: str, history: Sequence[Turn]) -> str | None:
     items = items_of(answer)
     if len(items) < 2:
         return question
-    ordinal = points.group("ordinal").lower()
-    place = -1 if ordinal == "last" else language()["ordinals"].index(ordinal)
-    if place >= len(items):
+    place = place_said([points.group("ordinal").lower()])
+    if place is None or place >= len(items):
         return question
     return f"{question[: points.start()]}{items[place]}{question[points.end() :]}"
+
+
+def place_said(said: Iterable[str]) -> int | None:
+    """Return the place that the first ordinal among some words means, -1 for the last; None without one."""
+    ordinals = language()["ordinals"]
+    places = (-1 if word == "last" else ordinals.index(word) for word in said if word in ordinals or word == "last")
+    return next(places, None)
 
 
 def items_of(answer: str) -> list[str]:

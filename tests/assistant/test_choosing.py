@@ -135,7 +135,14 @@ def test_a_conversation_that_does_not_say_its_document_is_read_again(choose: Cal
 
 
 @pytest.mark.parametrize(
-    ("reply", "of"), [("gout", GOUT), ("Gout, please.", GOUT), ("the second one", SCLEROSIS), ("podagra", GOUT)]
+    ("reply", "of"),
+    [
+        ("gout", GOUT),
+        ("Gout, please.", GOUT),
+        ("the second one", SCLEROSIS),
+        ("The last one, please", CALCINOSIS),
+        ("podagra", GOUT),
+    ],
 )
 def test_a_reply_to_an_ask_back_answers_the_question_before_it(
     choose: Callable[..., Chosen], reply: str, of: Document
@@ -145,7 +152,7 @@ def test_a_reply_to_an_ask_back_answers_the_question_before_it(
     assert choose(reply, *history) == Chosen(of, "How is it treated?", ())
     # What comes after is read in the context of the question, not of the reply.
     after = choose("and in adults?", *history, *said(reply, of))
-    if reply != "the second one":
+    if "one" not in reply:
         assert [turn.content for turn in after.history if turn.role == "user"] == ["How is it treated?"]
 
 
