@@ -2,8 +2,8 @@
 
 Its heads are fitted together: on the questions that the cross-encoder is fitted on, beside their evidence and beside
 what is likest to it; on the same questions, and those of `topics.jsonl`, beside the headings of pages; and on the
-sentences of `evals/gate/fit.jsonl`, those of every fifth document left to `gate.py`. The lower layers stay as they are,
-and nothing is dropped out, which takes a quarter of the time and would do little in so few passes.
+sentences of `evals/gate/read.jsonl`. The lower layers stay as they are, and nothing is dropped out, which takes a
+quarter of the time and would do little in so few passes.
 
 The weights that come along had 750 steps on questions beside passages alone: one pass over seven in eight of them and a
 part of another, the first 150 with dropout. Then came 769 steps on all of this: 333 over the questions whose ids begin

@@ -1,10 +1,10 @@
 """Fit what the gate decides by: `python -m evals.fit.gate` (some minutes), after `python -m evals.fit.close_reader`.
 
 The forest is fitted on the sentences that the reader was fitted on, and on mutations of the true ones; the regression
-over its log-odds and the reader's on the sentences of every fifth document of `evals/gate/fit.jsonl`, which neither has
-seen, and on certain mutations of them. Only sentences that no rule blocks are fitted on. The support from which a
-sentence is released is the least at which, out of fold (each seventh of those documents left out in turn), at most
-`FALSE_RELEASES` of all false sentences would be released.
+over its log-odds and the reader's on those of `evals/gate/decide.jsonl`, which neither has seen, and on certain
+mutations of them. Only sentences that no rule blocks are fitted on. The support from which a sentence is released is
+the least at which, out of fold (each seventh of those documents left out in turn), at most `FALSE_RELEASES` of all
+false sentences would be released.
 """
 
 from __future__ import annotations

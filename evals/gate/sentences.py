@@ -1,7 +1,8 @@
 """Written sentences, true and false, with the evidence that each cites: what the gate is fitted and measured on.
 
-`fit.jsonl` and `kept.jsonl` hold sentences by hand, about documents of their own; a line holds `document`, `question`,
-`evidence`, `text`, `supported` and `kind`. `kept.jsonl` is only measured on.
+`read.jsonl` (for the close reader), `decide.jsonl` (for what decides) and `kept.jsonl` (only measured on) hold
+sentences by hand, each about documents of its own; a line holds `document`, `question`, `evidence`, `text`, `supported`
+and `kind`.
 """
 
 from __future__ import annotations
@@ -52,14 +53,8 @@ def written(path: Path) -> Iterator[Written]:
 
 
 def for_fitting() -> tuple[list[Written], list[Written]]:
-    """Return the sentences to fit on: those for the reader, and those of every fifth document for what decides."""
-    sentences = list(written(FOLDER / "fit.jsonl"))
-    names = sorted({one.document for one in sentences})
-    deciding = set(names[::5])
-    return (
-        [one for one in sentences if one.document not in deciding],
-        [one for one in sentences if one.document in deciding],
-    )
+    """Return the sentences to fit on: those for the reader, and those for what decides."""
+    return list(written(FOLDER / "read.jsonl")), list(written(FOLDER / "decide.jsonl"))
 
 
 def _read(name: str) -> Document:
