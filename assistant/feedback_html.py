@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import html
 import json
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from assistant.rendering import Shown
+from assistant.conversation import Shown
 
 
 def thumbs_html(shown: Shown) -> str:

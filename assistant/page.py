@@ -15,18 +15,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from assistant.conversation import Shown, read_conversation, turns, write_conversation
 from assistant.desk import Busy, Desk, arriving, sentence_of
-from assistant.rendering import (
-    Shown,
-    answer_html,
-    error_html,
-    question_html,
-    read_conversation,
-    turns,
-    waiting_html,
-    write_conversation,
-    writing_html,
-)
+from assistant.rendering import answer_html, error_html, question_html, waiting_html, writing_html
 from assistant.starters import starters
 from assistant.types import Statement, Turn
 from corpus.errors import UserError

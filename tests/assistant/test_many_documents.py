@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from assistant.api_models import AnswerBody
 from assistant.assistant import Assistant
-from assistant.rendering import Shown, answer_html, turns
+from assistant.conversation import Shown, turns
+from assistant.rendering import answer_html
 from assistant.terminal import print_answer
 from assistant.types import Answer, Turn
 from corpus.errors import UserError

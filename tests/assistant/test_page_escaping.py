@@ -117,7 +117,8 @@ def test_the_address_runs_nothing(browser: Any, site: Site, place: str) -> None:
 
 
 def test_what_the_browser_kept_is_not_trusted(browser: Any, site: Site) -> None:
-    from assistant.rendering import Shown, answer_html
+    from assistant.conversation import Shown
+    from assistant.rendering import answer_html
 
     kept = {
         "question": HOSTILE_TEXT,

@@ -5,17 +5,10 @@ import socket
 import pytest
 from page_fakes import FakeAssistant, FakeLibrary, shipped
 
+from assistant.conversation import Shown, read_conversation, turns, write_conversation
 from assistant.feedback_html import thumbs_html
 from assistant.notices import refusal
-from assistant.rendering import (
-    Shown,
-    answer_html,
-    error_html,
-    question_html,
-    read_conversation,
-    turns,
-    write_conversation,
-)
+from assistant.rendering import answer_html, error_html, question_html
 from assistant.server import _listen
 from assistant.starters import questions_of, starters
 from assistant.types import Turn
