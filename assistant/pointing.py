@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from assistant.types import Turn
@@ -40,11 +41,15 @@ def pointed_at(question: str, history: Sequence[Turn]) -> str | None:
     return f"{question[: points.start()]}{items[place]}{question[points.end() :]}"
 
 
-def place_said(said: Iterable[str]) -> int | None:
-    """Return the place that the first ordinal among some words means, -1 for the last; None without one."""
-    ordinals = language()["ordinals"]
-    places = (-1 if word == "last" else ordinals.index(word) for word in said if word in ordinals or word == "last")
-    return next(places, None)
+def place_said(said: Sequence[str]) -> int | None:
+    """Return the place that the first ordinal among some words means, -1 for "the last"; None without one."""
+    ordinals: list[str] = language()["ordinals"]
+    for before, one in itertools.pairwise(("the", *said)):
+        if one in ordinals:
+            return ordinals.index(one)
+        if (before, one) == ("the", "last"):
+            return -1
+    return None
 
 
 def items_of(answer: str) -> list[str]:

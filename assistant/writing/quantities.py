@@ -6,6 +6,7 @@ A written sentence may state a number only as its evidence does: the same value 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _QUANTITY = re.compile(
     rf"(?:\s?(?:-|to|and)\s?(?P<high>{_NUMBER})(?P<high_mark>\s?[%°])?(?![\w.]*\w))?"
 )
 _CODE = re.compile(r"\b(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])[A-Za-z0-9][\w.-]*\w\b")
+_DENIED = {"over": "most", "under": "least"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -75,7 +77,7 @@ def _agree(stated: Quantity, known: Quantity) -> bool:
 
 
 def _quantity(text: str, low: float, high: float, match: re.Match[str]) -> Quantity:
-    before = [word.lower() for word in _WORD.findall(text[max(0, match.start() - 40) : match.start()])][-3:]
+    before = [word.lower() for word in _WORD.findall(text[max(0, match.start() - 40) : match.start()])][-5:]
     after = [word.lower() for word in _WORD.findall(text[match.end() : match.end() + 40])][:6]
     marked = "%" in match.group() or after[:1] in (["percent"], ["pct"]) or after[:2] == ["per", "cent"]
     unit = "%" if marked else next((unit for word in after[:2] if (unit := unit_words().get(word))), None)
@@ -87,8 +89,11 @@ def _bound(before: Sequence[str], after: Sequence[str]) -> str | None:
     for name, phrases in _bounds():
         for phrase in phrases:
             if tuple(before[-len(phrase) :]) == phrase:
-                return name
-    return next((name for name, phrases in _bounds_behind().items() if " ".join(after[:2]) in phrases), None)
+                # "not longer than", "should not exceed", "not to exceed".
+                denied = {"no", "not", "never"} & set(before[: -len(phrase)][-2:])
+                return _DENIED.get(name, name) if denied else name
+    behind = (" ".join(pair) for pair in itertools.pairwise(after[:3]))
+    return next((name for said in behind for name, phrases in _bounds_behind().items() if said in phrases), None)
 
 
 def _between(text: str, start: int) -> bool:
@@ -100,7 +105,7 @@ def _value(digits: str) -> float:
 
 
 def _is_number_with_unit(token: str) -> bool:
-    found = re.fullmatch(rf"({_NUMBER})(-{_NUMBER})?-?([A-Za-z]+)(?:-(?:old|long))?", token)
+    found = re.fullmatch(rf"({_NUMBER})(-{_NUMBER})?-?([A-Za-z]+)(?:-(?:olds?|long))?", token)
     return found is not None and found[3].lower() in unit_words()
 
 

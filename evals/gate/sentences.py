@@ -64,14 +64,20 @@ def _read(name: str) -> Document:
 def sources_of(evidence: tuple[str, ...], document: Document) -> Sources:
     """Return evidence as the gate is given it: with the title, the headings around and the document's abbreviations.
 
-    The row of a table ("IIC | any size") is given as it is quoted ("Stage: IIC; Tumor: any size").
+    The row of a table ("IIC | any size") is given as it is quoted ("Stage: IIC; Tumor: any size"); the line of its
+    columns' names, which stand in every row, not at all.
     """
     headings: dict[str, None] = {}
-    quotes = list(evidence)
-    for number, piece in enumerate(evidence):
+    quotes: dict[str, None] = {}
+    for piece in evidence:
         is_row = " | " in piece
-        for start, end in occurrences(f"| {piece} |" if is_row else piece, document.text)[:1]:
+        places = occurrences(f"| {piece} |" if is_row else piece, document.text)
+        if is_row and len(places) > 1:
+            continue
+        quote = piece
+        for start, end in places:
             headings.update((one.heading, None) for one in document.sections if one.start <= start and end <= one.end)
             if is_row:
-                quotes[number] = next(one.text for one in split(document) if one.start <= start < one.end)
+                quote = next(one.text for one in split(document) if one.start <= start < one.end)
+        quotes[quote] = None
     return Sources(tuple(quotes), (document.title, *headings), harvest(document.text))

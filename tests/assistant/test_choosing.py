@@ -160,6 +160,7 @@ def test_a_question_after_an_ask_back_is_a_question(choose: Callable[..., Chosen
     history = said("How is it treated?", None, "Which document do you mean: “Gout” or “Systemic sclerosis”?")
     assert choose("What is gout?", *history) == Chosen(GOUT, "What is gout?", history)
     assert choose("What is the second stage?", *history).document is None
+    assert choose("does it last long?", *history).question == "does it last long?"
 
 
 def test_libraries_of_none_and_of_one() -> None:
