@@ -9,8 +9,9 @@ The weights that come along had 750 steps on questions beside passages alone: on
 part of another, the first 150 with dropout. Then came 769 steps on all of this: 333 over the questions whose ids begin
 with "t-" or "u-" and a third of the others, 201 over two thirds of the lists of headings, 235 over the written
 sentences, once and a seventh again. And 617 more over contrast pairs: the questions whose ids begin with "c-" or "d-",
-once and a half again, a tenth of the others, a third of the lists of headings, an eighth of the written sentences. A
-script drew these in the way that `work` does.
+once and a half again, a tenth of the others, a third of the lists of headings, an eighth of the written sentences. And
+562 more over the questions whose ids begin with "e-" and the 6,026 sentences that came with them, both once and a part
+again, a seventh of the others and a third of the other sentences. A script drew these in the way that `work` does.
 """
 
 from __future__ import annotations
