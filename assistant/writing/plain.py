@@ -56,6 +56,7 @@ _HALF = re.compile(
 )
 _BEHIND = re.compile(r"(?:\s(?P<word>[^\W\d_]+)|\s?(?P<mark>[^\w\s]))?")
 _YEARS = range(1900, 2100)
+FEW = 1_000
 
 
 def plain(text: str) -> str:
@@ -152,12 +153,13 @@ def _count(word: str) -> int:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{_short(100 * part / whole)}%"
+    """Write a share; of many, with as many digits as it takes to tell one in 30,000 from one in 30,001."""
+    return f"{_short(100 * part / whole, 4 if whole < FEW else 8)}%"
 
 
-def _short(value: float) -> str:
-    """Write a number with four digits that count, never as a power of ten."""
-    rounded = value if value == int(value) else float(f"{value:.4g}")
+def _short(value: float, digits: int = 4) -> str:
+    """Write a number with so many digits that count, never as a power of ten."""
+    rounded = value if value == int(value) else float(f"{value:.{digits}g}")
     return f"{rounded:.12f}".rstrip("0").rstrip(".")
 
 

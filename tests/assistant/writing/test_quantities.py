@@ -86,6 +86,7 @@ def test_quantities_are_read_with_range_unit_and_bound(
         ("one in three", "32% of patients", False),
         ("three quarters of them", "one in four", False),
         ("10%", "1 in 10 000", False),
+        ("1 in 30,000", "1 in 30,001", False),
         ("50%", "one in two hundred", False),
         ("12%", "12 per 100 000", False),
         ("5%", "5 per 100 mL", False),
