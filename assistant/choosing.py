@@ -223,9 +223,9 @@ class Chooser:
         titles = [title for title in _QUOTED.findall(offered) if title in by_title]
         said = [word.text for word in part.words]
         place = place_said(said)
-        if part.topics or len(said) > LONGEST_REPLY or place is None or place >= len(titles):
+        if part.topics or len(said) > LONGEST_REPLY or place is None or not titles or place >= len(titles):
             return None
-        return by_title[titles[place]] if titles else None
+        return by_title[titles[place]]
 
 
 def _last_asked(history: Sequence[Turn]) -> int | None:

@@ -106,14 +106,14 @@ def _whole(
     Such a sentence says nothing without the list. Where one item of it is likelier, that one is meant.
     """
     told = lead_in(items, lexicon)
-    introduced = told is not None and told in kept
+    introduction = told if told in kept else None
     likeliest = max(chances.get(item.id, 0.0) for item in items)
-    if told is not None and introduced and chances[told] >= likeliest:
+    if introduction is not None and chances[introduction] >= likeliest:
         return True
     inside = sum(item.id in kept for item in items)
     among = sum(item.id in chances for item in items)
     most = among > LEAST_ITEMS_READ and inside >= bounds.whole_list * among
-    return inside > 1 and (introduced or most) and not picked_out(part, items, lexicon)
+    return inside > 1 and (introduction is not None or most) and not picked_out(part, items, lexicon)
 
 
 def asked_list(

@@ -81,7 +81,7 @@ def _digits(text: str) -> str:
     """Write numbers in digits: "seventy-five", "two hundred thousand", "10 000", "twice", "tenfold"."""
     numbers = _number_words()
     text = _compound().sub(lambda match: str(int(numbers[match[1].lower()]) + _units()[match[2].lower()]), text)
-    text = _times().sub(lambda match: f"{numbers.get((match[1] or 'two').lower(), '2')} times", text)
+    text = _times().sub(lambda match: f"{numbers[(match[1] or 'two').lower()]} times", text)
     text = _WORD.sub(lambda match: numbers.get(match.group().lower(), match.group()), text)
     text = _SPACED.sub(lambda match: match[1] + match[2].replace(" ", ""), text)
     before = None
@@ -109,7 +109,7 @@ def _share(match: re.Match[str]) -> str:
     is_label = before in word_class("before_labels") or (before == "of" and "out" in match.group())
     if not low < high < whole or is_year or is_label or _is_counted(match["counted"]):
         return match.group()
-    shares = f"{_percent(low, whole)}{match['to']}{_percent(high, whole)}" if low else _percent(high, whole)
+    shares = _shares(low, match["to"], high, whole)
     return " ".join(filter(None, (match["before"], shares, *one_of))) + (match["counted"] or "")
 
 
@@ -126,7 +126,7 @@ def _part_of_a_whole(match: re.Match[str]) -> str:
     said = match["plural"] or (word.lower() in goes_on if word else not (is_ordinal and mark == ","))
     if not said or high >= whole:
         return match.group()
-    return f"{_percent(low, whole)}{match['to']}{_percent(high, whole)}" if low else _percent(high, whole)
+    return _shares(low, match["to"], high, whole)
 
 
 def _behind(match: re.Match[str]) -> tuple[str, str]:
@@ -150,6 +150,11 @@ def _is_counted(counted: str | None) -> bool:
 
 def _count(word: str) -> int:
     return 1 if word.lower() in ("a", "one") else int(word)
+
+
+def _shares(low: int, to: str | None, high: int, whole: int) -> str:
+    """Write one share of a whole, or two and what joins them."""
+    return f"{_percent(low, whole)}{to}{_percent(high, whole)}" if low else _percent(high, whole)
 
 
 def _percent(part: int, whole: int) -> str:

@@ -93,7 +93,8 @@ def _bound(before: Sequence[str], after: Sequence[str]) -> str | None:
                 denied = {"no", "not", "never"} & set(before[: -len(phrase)][-2:])
                 return _DENIED.get(name, name) if denied else name
     behind = (" ".join(pair) for pair in itertools.pairwise(after[:3]))
-    return next((name for said in behind for name, phrases in _bounds_behind().items() if said in phrases), None)
+    bounds = wordings()["bounds_behind"].items()
+    return next((name for said in behind for name, phrases in bounds if said in phrases), None)
 
 
 def _between(text: str, start: int) -> bool:
@@ -114,9 +115,3 @@ def _bounds() -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
     bounds = [(name, tuple(phrase.split())) for name, phrases in wordings()["bounds"].items() for phrase in phrases]
     longest = sorted(bounds, key=lambda bound: -len(bound[1]))
     return tuple((name, (phrase,)) for name, phrase in longest)
-
-
-@cache
-def _bounds_behind() -> dict[str, list[str]]:
-    behind: dict[str, list[str]] = wordings()["bounds_behind"]
-    return behind

@@ -14,14 +14,13 @@ import numpy as np
 
 from assistant.asking import MODEL
 from evals.fit.pairs import TOPICS
-from evals.fit.questions import PAGES, pages
+from evals.fit.questions import PAGES, READ, pages
 from index.encoder import Vectors
 from index.sentence_transformers_encoder import load as load_encoder
 
 COMMAND = "python -m evals.fit.asking"
 TOPIC_C, OUTCOME_C = 10.0, 3.0
 """Inverse strengths of the ridge penalty, chosen by five-fold likelihood over 1, 3, 10 and 30."""
-READ = ("read", "read-more", "read-third")
 _BATCH = 64
 
 

@@ -46,11 +46,10 @@ from evals.fit.close_pairs import asked_pairs, listed, written_pairs
 from evals.fit.examples import collect
 from evals.fit.low_rank import SEED, Work, batches, linear, take_steps
 from evals.fit.pairs import UNJUDGED, Inventory, Pair
-from evals.fit.questions import PAGES
+from evals.fit.questions import PAGES, READ
 from evals.gate.sentences import for_fitting
 from index.sentence_transformers_encoder import load as load_encoder
 
-FOLDERS = ("read", "read-more", "read-third")
 BIOASQ_SHARE, BIOASQ_WEIGHT = 0.35, 0.5
 LEARNING_RATE, HEAD_LEARNING_RATE = 5e-5, 5e-4
 WARM_UP_STEPS = 50
@@ -183,7 +182,7 @@ class Trainer:
 def main(epochs: int, start: Path | None, data: Path, output: Path) -> None:
     """Collect, fit, write the file of changes."""
     encoder = load_encoder(None)
-    examples = [example for folder in FOLDERS for example in collect(PAGES / folder, encoder)]
+    examples = [example for folder in READ for example in collect(PAGES / folder, encoder)]
     more = [Pair(one.question, one.text, one.right, one.weight * BIOASQ_WEIGHT) for one in bioasq_pairs(data, encoder)]
     sentences, _ = for_fitting()
     forest = read_models().first

@@ -31,14 +31,13 @@ from corpus.types import Document
 from evals.cases import Suite, load
 from evals.fit.examples import Example, collect, gather
 from evals.fit.export import forest_to_json, regression_to_json
-from evals.fit.questions import PAGES
+from evals.fit.questions import PAGES, READ
 from evals.fit.snippet_pages import snippet_examples
 from index.sentence_transformers_encoder import load as load_encoder
 
 ROOT = Path(__file__).parent.parent
 ASSISTANT = ROOT.parent / "assistant"
 COMMAND = "python -m evals.fit.models"
-SHORTLIST_PAGES = ("read", "read-more", "read-third")
 FOLDS = 7
 FALSE_ANSWERS = 0.1
 """The stated rate: of the questions that should be refused, at most so many are answered, out of fold."""
@@ -161,8 +160,8 @@ def folds(groups: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 def main(data: Path) -> None:
     """Collect, fit, measure out of fold, write the model files."""
     encoder = load_encoder(None)
-    shortlist = fit_shortlist([example for folder in SHORTLIST_PAGES for example in collect(PAGES / folder, encoder)])
-    _write("shortlist_model.json", shortlist, f"the questions of evals/fit/pages/{', '.join(SHORTLIST_PAGES)}")
+    shortlist = fit_shortlist([example for folder in READ for example in collect(PAGES / folder, encoder)])
+    _write("shortlist_model.json", shortlist, f"the questions of evals/fit/pages/{', '.join(READ)}")
     readers, first = (load_cross_encoder(), load_close_reader()), forest_from_json(shortlist)
 
     def asked(examples: Sequence[Example]) -> list[tuple[Example, Read]]:

@@ -16,7 +16,8 @@ from corpus.types import Document
 from evals.cases import Case, CaseTurn, Expect, Suite
 
 PAGES = Path(__file__).parent / "pages"
-"""`read/` is what the cross-encoder is fitted on, `decide/` what the forests and the outcome are fitted on."""
+"""Folders of pages: those of `READ` are what the readers are fitted on, `decide/` what decides is fitted on."""
+READ = ("read", "read-more", "read-third")
 
 
 def pages(folder: Path) -> Iterator[tuple[Document, Suite]]:

@@ -17,7 +17,7 @@ from assistant.writing.gate import Sources
 from corpus.passages import split
 from corpus.readers import read
 from corpus.types import Document
-from evals.fit.questions import PAGES
+from evals.fit.questions import PAGES, READ
 from evals.ideal import occurrences
 
 FOLDER = Path(__file__).parent
@@ -25,7 +25,7 @@ _ROOT = FOLDER.parent.parent
 DOCUMENTS = (
     _ROOT / "evals" / "documents",
     _ROOT / "corpus" / "documents",
-    *(PAGES / name for name in ("decide", "read", "read-more", "read-third")),
+    *(PAGES / name for name in ("decide", *READ)),
 )
 
 
