@@ -56,12 +56,14 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
         return question
     if _means_the_subject(bare, before, subject):
         return bare
+    if _means_what_was_asked_for(bare, before):
+        return _beside(bare, before)
     carried = _carried(before, subject)
     if not part.content or _is_scrap(part.words):
         # "Where?" after "What is X?" is asked of X; "why?" after any other question is asked of all it says.
         if carried and (_POINTING.search(bare) or "definition" in read_part(before).wants):
             return _naming(bare, carried)
-        return f"{bare.rstrip(' ?')} ({_SENTENCE_END.split(before.strip())[-1].rstrip(' ?.')})?"
+        return _beside(bare, before)
     if part.topics or part.wants - {"definition", "choice", "list"} or _is_clause(bare):
         # It asks for something of its own: only what it is about is carried over, where it does not say that itself.
         stands_alone = not points_back and len(part.focus(frozenset(subject))) >= NAMES_ITS_OWN
@@ -83,6 +85,24 @@ def _means_the_subject(bare: str, before: str, subject: Set[str]) -> bool:
         word.text == "it" or (word.stem in subject and not any(narrower[max(0, place - 1) : place + 2]))
         for place, word in enumerate(said)
     )
+
+
+def _means_what_was_asked_for(bare: str, before: str) -> bool:
+    """Tell whether "it" is what the earlier question asked for and did not name: "Which form is the most severe?"."""
+    pointing = _POINTING.search(bare)
+    if pointing is None or pointing.group().lower() != "it":
+        return False
+    part = read_part(before)
+    if len(part.words) < 2:
+        return False
+    first, second = part.words[:2]
+    asks = before[first.start : first.end].lower() in language()["asking_determiners"].split()
+    return asks and _of_name(second, part.asking)
+
+
+def _beside(bare: str, before: str) -> str:
+    """Put the earlier question behind a follow-up that is asked of all it says."""
+    return f"{bare.rstrip(' ?')} ({_SENTENCE_END.split(before.strip())[-1].rstrip(' ?.')})?"
 
 
 def _is_scrap(found: Sequence[Word]) -> bool:

@@ -61,6 +61,12 @@ def after(*said: str) -> list[Turn]:
         ("Is gout in the differential?", "and psoriasis?", "Is psoriasis in the differential?"),
         ("A boy has nodules. Is it common?", "why?", "why (Is it common)?"),
         ("Do nodules come back?", "within what time?", "within what time (Do nodules come back)?"),
+        (
+            "Which form is the most severe?",
+            "how is it treated?",
+            "how is it treated (Which form is the most severe)?",
+        ),
+        ("Which hormone rises first?", "and where is it made?", "where is it made (Which hormone rises first)?"),
         ("Did ozanezumab work?", "was it well tolerated?", "was ozanezumab well tolerated?"),
         ("Does neonatal acne scar?", "and is it itchy?", "is neonatal acne itchy?"),
         (
