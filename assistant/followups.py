@@ -13,7 +13,7 @@ from collections.abc import Sequence, Set
 
 from assistant.parts import MOST_CARRIED, opens_question
 from assistant.pointing import pointed_at
-from assistant.question import Part, metadata_topics, read_part
+from assistant.question import Part, asks_something, metadata_topics, read_part
 from assistant.substitution import Vectors, asked_of, determiners, prepositions
 from assistant.types import Turn
 from assistant.words import Word, language, words
@@ -42,14 +42,14 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
         return pointed
     found = words(question)
     bare = _without_opener(question)
-    opened = bare != question.strip()
+    opened = bare != question.strip() or _is_phrase(found)
     points_back = any(word.text in language()["pronouns"].split() for word in found) or _is_scrap(found)
     part = read_part(bare)
     if (
         not part.words
         or len(found) > LONGEST_FOLLOW_UP
         or _about_the_page(bare)
-        or (part.content and not opened and not points_back)
+        or not (opened or points_back or (asks_something(part) and not part.content))
     ):
         return question
     if len(part.content) > 1 and not opened and _about_the_page(before):
@@ -109,6 +109,12 @@ def _is_scrap(found: Sequence[Word]) -> bool:
     """Tell whether a question has no verb of its own: "within what time?", "at what stage?"."""
     first = [word.text for word in found[:2]]
     return len(first) > 1 and first[0] in prepositions() and first[1] in language()["question_openers"].split()
+
+
+def _is_phrase(found: Sequence[Word]) -> bool:
+    """Tell whether a question is a noun behind a preposition and no more: "in children?", "without surgery?"."""
+    said = [word.text for word in found]
+    return said[:1] != [] and said[0] in prepositions() and not any(map(opens_question, said[1:]))
 
 
 def _is_clause(bare: str) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.question import Part, read_part
+from assistant.question import Part, asks_something, read_part
 from assistant.words import language, words
+from corpus.sentences import ends_shortened
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=\S)|\n+")
 _JOINT = re.compile(
@@ -41,8 +42,9 @@ def take_apart(text: str) -> Parts:
     A part that points back ("why do they form?") and names nothing itself is completed with what the part before it, or
     the setting, is about.
     """
-    sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if words(sentence)]
-    asking = [sentence for sentence in sentences if _asks(sentence)] or sentences[-1:] or [text]
+    sentences = [sentence for sentence in _sentences(text) if words(sentence)]
+    telling = [sentence for sentence in sentences if _tells(sentence)] or sentences
+    asking = [sentence for sentence in sentences if _asks(sentence)] or telling[-1:] or [text]
     setting = " ".join(sentence for sentence in sentences if sentence not in asking)
     parts: list[Part] = []
     for part in (part for sentence in asking for part in _cut(sentence)):
@@ -78,14 +80,36 @@ def about(part: Part) -> str:
     return part.text[focus[0].start : focus[-1].end] if focus else ""
 
 
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a question; one may begin in lower case, as people type."""
+    found: list[str] = []
+    for piece in _SENTENCE.split(text):
+        if found and ends_shortened(found[-1], piece):
+            found[-1] = f"{found[-1]} {piece.strip()}"
+        else:
+            found.append(piece.strip())
+    return found
+
+
 def _asks(sentence: str) -> bool:
     return sentence.rstrip().endswith("?") or opens_question(sentence)
 
 
+def _tells(sentence: str) -> bool:
+    """Tell whether a sentence that is no question says what is wanted; "Thank you in advance." does not."""
+    part = read_part(sentence)
+    return asks_something(part) and part.words[0].text not in _word_class("thanks")
+
+
 def opens_question(text: str) -> bool:
-    """Tell whether a text begins as a question does: with a question word or a verb such as "is"."""
-    first = next((word.text for word in words(text)), "")
+    """Tell whether a text begins as a question does, "please" apart: with a question word or a verb such as "is"."""
+    courtesies = _word_class("courtesies")
+    first = next((word.text for word in words(text) if word.text not in courtesies), "")
     return first in _openers()
+
+
+def _word_class(name: str) -> frozenset[str]:
+    return frozenset(language()[name].split())
 
 
 def _openers() -> frozenset[str]:
@@ -93,13 +117,35 @@ def _openers() -> frozenset[str]:
 
 
 def _cut(sentence: str) -> list[Part]:
+    compares = "comparison" in read_part(sentence).wants
     for joint in _JOINT.finditer(sentence):
         left, right = read_part(sentence[: joint.start()]), read_part(sentence[joint.end() :])
         if not left.content and not left.wants:
             continue
-        own_question = opens_question(right.text) and len(right.words) > 1 and opens_question(left.text)
+        asks = opens_question(right.text)
         joined = any(word.isalpha() or word in "&+" for word in joint.group().split())
-        other_topic = joined and bool(left.topics and right.topics) and not (left.topics.keys() & right.topics.keys())
-        if (own_question and (right.content or right.wants)) or other_topic:
+        own_question = asks and opens_question(left.text) and _stand_apart(left, right, joined=joined)
+        disjoint = bool(left.topics and right.topics) and not (left.topics.keys() & right.topics.keys())
+        # What is compared may be two topics: "the difference between diagnosis and treatment".
+        if own_question or (joined and disjoint and (asks or not compares)):
             return [left, *_cut(sentence[joint.end() :])]
     return [read_part(sentence)]
+
+
+def _stand_apart(left: Part, right: Part, *, joined: bool) -> bool:
+    """Tell whether two texts that begin as questions do are two: not "When" and "where is it?", not "is painful"."""
+    verbs = _word_class("yes_no_openers")
+    first, second = (word.text for word in right.words[:2]) if len(right.words) > 1 else ("", "")
+    if not first or not (right.content or right.wants) or (len(left.words) == 1 and first not in verbs):
+        return False
+    if first in verbs:
+        # "Is it painful?" has a subject, "and is painful" goes on.
+        return len(right.words) > len(("is", "painful")) and second != "not"
+    goes_on = (first in _word_class("relatives") and second in verbs) or _is_clause(right, verbs)
+    return joined or not (goes_on or _is_clause(left, verbs))
+
+
+def _is_clause(part: Part, verbs: frozenset[str]) -> bool:
+    """Tell whether "when" or "where" opens no question: no verb such as "is" follows."""
+    first, second = part.words[0].text, part.words[1].text if len(part.words) > 1 else ""
+    return first in _word_class("conjunctions") and bool(second) and second not in verbs

@@ -45,8 +45,10 @@ def metadata_topics() -> frozenset[str]:
 
 
 def asks_something(part: Part) -> bool:
-    """Tell whether a part names, asks for or wants anything; "???" does not."""
-    return bool(part.content or part.topics or part.wants)
+    """Tell whether a part names, asks for or wants anything; "???" does not, nor "who are you?"."""
+    said = [word.text for word in part.words]
+    to_assistant = not part.content and (said[-1:] == ["you"] or "your" in said)
+    return bool(part.content or part.topics or part.wants) and not to_assistant
 
 
 @cache

@@ -18,6 +18,7 @@ _NEVER_LAST = re.compile(
 _BEFORE_NUMBER = re.compile(
     r"(?:^|[\s(\[])(?:[Ff]igs?|[Tt]ab|[Nn]os?|[Vv]ol|[Ee]ds?|pp?|[Cc]h|[Ee]q|[Rr]efs?|[Ss]ect|[Cc]a)\.$"
 )
+_GENUS = re.compile(r"(?:^|\s)[A-Z]\.$")
 _NO_BEGINNING = re.compile(r"[\s\"'“‘(\[]*[a-zµα-ω%,;:)\]–—/=<>≤≥±+]")
 _OPENERS = (
     "The|A|An|In|It|Its|This|These|Those|That|They|There|Their|He|She|We|You|If|When|While|Where|Whereas|As|At|On|By|But|"
@@ -72,9 +73,15 @@ def _continues(before: str, rest: str) -> bool:
     before = before.rstrip()
     if before.endswith(("!", "?")):
         return False
-    if _NO_BEGINNING.match(rest) or _NEVER_LAST.search(before):
+    return _NO_BEGINNING.match(rest) is not None or ends_shortened(before, rest)
+
+
+def ends_shortened(before: str, rest: str) -> bool:
+    """Tell whether a text ends in an abbreviation that goes on with the next: "vs." with anything, "Fig." with 2."""
+    if _NEVER_LAST.search(before):
         return True
-    return rest.lstrip()[:1].isdigit() and _BEFORE_NUMBER.search(before) is not None
+    genus = rest[:1].islower() and _GENUS.search(before) is not None
+    return genus or (rest.lstrip()[:1].isdigit() and _BEFORE_NUMBER.search(before) is not None)
 
 
 def _outside_brackets(text: str, at: int) -> bool:
