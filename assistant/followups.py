@@ -14,9 +14,9 @@ from collections.abc import Sequence, Set
 from assistant.parts import MOST_CARRIED, opens_question
 from assistant.pointing import pointed_at
 from assistant.question import Part, asks_something, metadata_topics, read_part
-from assistant.substitution import Vectors, asked_of, determiners, prepositions
+from assistant.substitution import Vectors, asked_of
 from assistant.types import Turn
-from assistant.words import Word, language, words
+from assistant.words import Word, closed_class, language, words
 
 _POINTING = re.compile(
     r"\b(?:(?:that|this|the\s+other)\s+one|these\s+ones|those\s+ones|it|they|them)\b(?!')", re.IGNORECASE
@@ -43,7 +43,7 @@ def reading(question: str, history: Sequence[Turn], subject: Set[str], vectors: 
     found = words(question)
     bare = _without_opener(question)
     opened = bare != question.strip() or _is_phrase(found)
-    points_back = any(word.text in language()["pronouns"].split() for word in found) or _is_scrap(found)
+    points_back = any(word.text in closed_class("pronouns") for word in found) or _is_scrap(found)
     part = read_part(bare)
     if (
         not part.words
@@ -96,7 +96,7 @@ def _means_what_was_asked_for(bare: str, before: str) -> bool:
     if len(part.words) < 2:
         return False
     first, second = part.words[:2]
-    asks = before[first.start : first.end].lower() in language()["asking_determiners"].split()
+    asks = before[first.start : first.end].lower() in closed_class("asking_determiners")
     return asks and _of_name(second, part.asking)
 
 
@@ -108,18 +108,18 @@ def _beside(bare: str, before: str) -> str:
 def _is_scrap(found: Sequence[Word]) -> bool:
     """Tell whether a question has no verb of its own: "within what time?", "at what stage?"."""
     first = [word.text for word in found[:2]]
-    return len(first) > 1 and first[0] in prepositions() and first[1] in language()["question_openers"].split()
+    return len(first) > 1 and first[0] in closed_class("prepositions") and first[1] in closed_class("question_openers")
 
 
 def _is_phrase(found: Sequence[Word]) -> bool:
     """Tell whether a question is a noun behind a preposition and no more: "in children?", "without surgery?"."""
     said = [word.text for word in found]
-    return said[:1] != [] and said[0] in prepositions() and not any(map(opens_question, said[1:]))
+    return said[:1] != [] and said[0] in closed_class("prepositions") and not any(map(opens_question, said[1:]))
 
 
 def _is_clause(bare: str) -> bool:
     """Tell whether what a follow-up says is a question of its own, or a condition, and not just a noun."""
-    return opens_question(bare) or words(bare)[0].text in language()["conditions"].split()
+    return opens_question(bare) or words(bare)[0].text in closed_class("conditions")
 
 
 def _about_the_page(question: str) -> bool:
@@ -162,8 +162,8 @@ def _carried(before: str, subject: Set[str]) -> str:
     while first > 0 and _of_name(part.words[first - 1], part.asking):
         first -= 1
     end = _end_of_name(part, first)
-    while end + 1 < len(part.words) and part.words[end].text in prepositions():
-        after = end + 1 + (part.words[end + 1].text in determiners())
+    while end + 1 < len(part.words) and part.words[end].text in closed_class("prepositions"):
+        after = end + 1 + (part.words[end + 1].text in closed_class("determiners"))
         if after == len(part.words) or not _of_name(part.words[after], part.asking):
             break
         end = _end_of_name(part, after)
@@ -181,9 +181,9 @@ def _end_of_name(part: Part, first: int) -> int:
     while end < len(part.words) and _of_name(part.words[end], part.asking):
         end += 1
     ends = end == len(part.words)
-    helped = any(word.text in language()["helping_verbs"].split() for word in part.words[:first])
-    asked = ends and part.words[0].text in language()["yes_no_openers"].split()
-    verb_last = (helped and (ends or part.words[end].text in prepositions())) or asked
+    helped = any(word.text in closed_class("helping_verbs") for word in part.words[:first])
+    asked = ends and part.words[0].text in closed_class("yes_no_openers")
+    verb_last = (helped and (ends or part.words[end].text in closed_class("prepositions"))) or asked
     return end - 1 if verb_last and end - first > 1 else end
 
 

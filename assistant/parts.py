@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.question import Part, asks_something, read_part
-from assistant.words import language, words
+from assistant.words import closed_class, words
 from corpus.sentences import ends_shortened
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=\S)|\n+")
@@ -68,8 +68,8 @@ def points_back(part: Part, *, after_question: bool) -> bool:
     one in a part that names little itself: "it" mostly means the document's disease.
     """
     focus = part.focus(frozenset())
-    names = language()["pronouns"] if after_question else language()["demonstratives"]
-    if any(word.text in names.split() for word in part.words):
+    names = closed_class("pronouns" if after_question else "demonstratives")
+    if any(word.text in names for word in part.words):
         return len(focus) <= MOST_NAMED
     return not focus and not part.topics
 
@@ -98,22 +98,18 @@ def _asks(sentence: str) -> bool:
 def _tells(sentence: str) -> bool:
     """Tell whether a sentence that is no question says what is wanted; "Thank you in advance." does not."""
     part = read_part(sentence)
-    return asks_something(part) and part.words[0].text not in _word_class("thanks")
+    return asks_something(part) and part.words[0].text not in closed_class("thanks")
 
 
 def opens_question(text: str) -> bool:
     """Tell whether a text begins as a question does, "please" apart: with a question word or a verb such as "is"."""
-    courtesies = _word_class("courtesies")
+    courtesies = closed_class("courtesies")
     first = next((word.text for word in words(text) if word.text not in courtesies), "")
     return first in _openers()
 
 
-def _word_class(name: str) -> frozenset[str]:
-    return frozenset(language()[name].split())
-
-
 def _openers() -> frozenset[str]:
-    return frozenset(f"{language()['yes_no_openers']} {language()['question_openers']}".split())
+    return closed_class("yes_no_openers") | closed_class("question_openers")
 
 
 def _cut(sentence: str) -> list[Part]:
@@ -134,18 +130,18 @@ def _cut(sentence: str) -> list[Part]:
 
 def _stand_apart(left: Part, right: Part, *, joined: bool) -> bool:
     """Tell whether two texts that begin as questions do are two: not "When" and "where is it?", not "is painful"."""
-    verbs = _word_class("yes_no_openers")
+    verbs = closed_class("yes_no_openers")
     first, second = (word.text for word in right.words[:2]) if len(right.words) > 1 else ("", "")
     if not first or not (right.content or right.wants) or (len(left.words) == 1 and first not in verbs):
         return False
     if first in verbs:
         # "Is it painful?" has a subject, "and is painful" goes on.
         return len(right.words) > len(("is", "painful")) and second != "not"
-    goes_on = (first in _word_class("relatives") and second in verbs) or _is_clause(right, verbs)
+    goes_on = (first in closed_class("relatives") and second in verbs) or _is_clause(right, verbs)
     return joined or not (goes_on or _is_clause(left, verbs))
 
 
 def _is_clause(part: Part, verbs: frozenset[str]) -> bool:
     """Tell whether "when" or "where" opens no question: no verb such as "is" follows."""
     first, second = part.words[0].text, part.words[1].text if len(part.words) > 1 else ""
-    return first in _word_class("conjunctions") and bool(second) and second not in verbs
+    return first in closed_class("conjunctions") and bool(second) and second not in verbs

@@ -23,7 +23,7 @@ from assistant.lexicon import weight
 from assistant.naming import Names, Stems, heft, telling
 from assistant.question import Part, metadata_topics
 from assistant.regression import Regression, regression_from_json
-from assistant.words import language, words
+from assistant.words import closed_class, words
 from corpus.errors import UserError
 from index.types import Hit
 
@@ -166,7 +166,7 @@ def see(
         "documents": float(np.log(max(1, len(names.titles)))),
         "focus": float(min(len(focus), MOST_COUNTED)),
         "named": float(min(len(titles), MOST_COUNTED)),
-        "pronoun": float(any(word.text in language()["pronouns"].split() for word in part.words)),
+        "pronoun": float(any(word.text in closed_class("pronouns") for word in part.words)),
         "comparison": float("comparison" in part.wants),
         "mended": float(mended),
         "off_topic": float(np.exp(asking.topics["off_topic"])),

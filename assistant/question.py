@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.words import Word, contains_phrase, language, phrase_stems, words
+from assistant.words import Word, closed_class, contains_phrase, language, phrase_stems, words
 from corpus.vocabulary import load as load_vocabulary
 
 
@@ -114,6 +114,6 @@ def wanted(found: tuple[Word, ...]) -> frozenset[str]:
         position = contains_phrase(texts, phrase)
         if position is not None and (position == 0 or not at_start):
             kinds.add(kind)
-    if texts and texts[0] in language()["yes_no_openers"].split():
+    if texts and texts[0] in closed_class("yes_no_openers"):
         kinds.add("yes_no")
     return frozenset(kinds)

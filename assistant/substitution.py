@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
 
 import numpy as np
 
 from assistant.question import read_part
-from assistant.words import Word, language, words
+from assistant.words import Word, closed_class, language, words
 
 Vectors = Callable[[Sequence[str]], np.ndarray]
 """Takes words, returns their unit vectors, float32 (words, dimension)."""
@@ -30,9 +29,9 @@ def asked_of(before: str, named: str, vectors: Vectors) -> str:
     question, named = before.rstrip(" ?."), named.strip(" ?.")
     found = words(question)
     told = words(named)
-    preposition = told[0].text if len(told) > 1 and told[0].text in prepositions() else None
+    preposition = told[0].text if len(told) > 1 and told[0].text in closed_class("prepositions") else None
     bare = _ONE.sub("", named[told[1].start :] if preposition else named)
-    if words(bare)[0].text in determiners() and len(words(bare)) > 1:
+    if words(bare)[0].text in closed_class("determiners") and len(words(bare)) > 1:
         bare = bare[words(bare)[1].start :]
     like = _likeness(found, bare, vectors)
     if preposition:
@@ -87,21 +86,11 @@ def _likeness(found: Sequence[Word], named: str, vectors: Vectors) -> np.ndarray
 def _phrase(found: Sequence[Word], preposition: int) -> tuple[int, int]:
     """Return where the noun behind a preposition begins and ends, as word numbers: up to the next word of grammar."""
     start = end = preposition + 1
-    while end < len(found) and (not found[end].filler or (end == start and found[end].text in determiners())):
+    while end < len(found) and (
+        not found[end].filler or (end == start and found[end].text in closed_class("determiners"))
+    ):
         end += 1
     return start, end
-
-
-@cache
-def determiners() -> frozenset[str]:
-    """Return the words that stand before a noun and make it one of many or this one."""
-    return frozenset(language()["determiners"].split())
-
-
-@cache
-def prepositions() -> frozenset[str]:
-    """Return the words that put a noun in its place."""
-    return frozenset(language()["prepositions"].split())
 
 
 def _alike(question: str, found: Sequence[Word], like: np.ndarray, least: float) -> tuple[int, int]:

@@ -39,8 +39,14 @@ def language() -> dict[str, Any]:
 
 
 @cache
+def closed_class(name: str) -> frozenset[str]:
+    """Return the words of a class in `language.yaml`, such as its pronouns."""
+    return frozenset(language()[name].split())
+
+
+@cache
 def _fillers() -> frozenset[str]:
-    return frozenset(word for name in ("stop_words", "asking_words") for word in language()[name].split())
+    return closed_class("stop_words") | closed_class("asking_words")
 
 
 @cache
