@@ -22,6 +22,7 @@ INSTRUCTIONS = (
     "Answers questions about clinical documents in their own words. `outcome` tells an answer from three refusals: the "
     "section that would answer is withheld in this copy, the document does not say, the question is not about it. "
     "Where `candidates` are given, it is unclear which document is meant: ask the person, then again with `document`. "
+    "Where `notice` begins with an emergency line, say that line before anything else. "
     "Quote `statements` with their citations; never fill a refusal from elsewhere as if the document said it."
 )
 

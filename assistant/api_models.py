@@ -167,7 +167,9 @@ class AnswerBody(_Told):
     text: str = Field(description="The statements joined, or the notice: as a person reads it.")
     statements: list[StatementBody] = Field(description="Empty unless answered.")
     withheld: list[str] = Field(description="Headings of sections that would answer but are not in this copy.")
-    notice: str | None
+    notice: str | None = Field(
+        description="Lines for the reader; an emergency line, which comes first, is to be shown before the statements."
+    )
     confidence: float
     document: DocumentRefBody | None = Field(
         description="Null when the question is about none of the documents, or when it is unclear which one is meant."

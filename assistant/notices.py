@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote_plus
 
+from assistant.care import is_personal, is_urgent
 from assistant.types import Outcome
-from assistant.words import contains_phrase, language, phrase_stems
 from corpus.types import Document
 
 NEAREST = "The nearest it has is under"
@@ -65,13 +65,15 @@ def about_none(documents: int) -> str:
 
 def care(question: str) -> tuple[str | None, str | None]:
     """Return the emergency line (said first) and the clinician line (said last), where the question calls for them."""
-    stems = phrase_stems(question)
+    urgent = is_urgent(question)
+    return (EMERGENCY if urgent else None, CLINICIAN if urgent or is_personal(question) else None)
 
-    def says(name: str) -> bool:
-        return any(contains_phrase(stems, phrase_stems(phrase)) is not None for phrase in language()[name])
 
-    urgent = says("urgent")
-    return (EMERGENCY if urgent else None, CLINICIAN if urgent or says("personal") else None)
+def part_emergency(notice: str | None) -> tuple[str | None, str | None]:
+    """Return the emergency line of a notice, which is shown before the statements, and what else it says."""
+    if not notice or not notice.startswith(EMERGENCY):
+        return None, notice
+    return EMERGENCY, notice.removeprefix(EMERGENCY).lstrip() or None
 
 
 def _joined(headings: Sequence[str]) -> str:

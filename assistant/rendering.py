@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from assistant.conversation import Shown, ShownStatement
 from assistant.feedback_html import thumbs_html
-from assistant.notices import ASK_BACK, NEAREST
+from assistant.notices import ASK_BACK, NEAREST, care, part_emergency
 from assistant.types import Outcome, Statement
 from corpus.errors import UserError
 from corpus.types import Document
@@ -40,10 +40,14 @@ def waiting_html(sentence: str) -> str:
 
 
 def writing_html(question: str, so_far: Sequence[Statement]) -> str:
-    """Return the message of an answer that a chat model is still writing: what is released so far."""
+    """Return the message of an answer that a chat model is still writing: what is released so far.
+
+    The emergency line does not wait for the model.
+    """
     said = [statement.to_dict() for statement in so_far]
     shown = Shown.model_validate({"question": question, "outcome": "answered", "text": "", "statements": said})
-    return f"<div class='wb-answer wb-answered'>{_statements(shown, None)}{waiting_html('Writing…')}</div>"
+    first = _emergency(care(question)[0])
+    return f"<div class='wb-answer wb-answered'>{first}{_statements(shown, None)}{waiting_html('Writing…')}</div>"
 
 
 def error_html(sentence: str, question: str) -> str:
@@ -53,13 +57,14 @@ def error_html(sentence: str, question: str) -> str:
 
 
 def answer_html(shown: Shown, get: GetDocument) -> str:
-    """Return an answer as a message."""
+    """Return an answer as a message: an emergency line before everything, what else the notice says at the end."""
     document = _document(shown, get)
-    parts = [_head(shown, document)]
+    emergency, line = part_emergency(shown.notice)
+    parts = [_emergency(emergency), _head(shown, document)]
     if shown.interpreted_as:
         parts.append(f"<p class='wb-read'>Read as: “{_text(shown.interpreted_as)}”</p>")
     parts.append(_statements(shown, document))
-    notice, unnamed = _notice(shown, document)
+    notice, unnamed = _notice(line or "", shown, document)
     if unnamed:
         links = ", ".join(_section_link(heading, document) for heading in unnamed)
         parts.append(f"<p class='wb-locked'>Withheld in this copy: {links}</p>")
@@ -72,6 +77,10 @@ def answer_html(shown: Shown, get: GetDocument) -> str:
     parts.append(thumbs_html(shown))
     unclear = " wb-unclear" if shown.candidates else ""
     return f"<div class='wb-answer wb-{shown.outcome}{unclear}'>{''.join(parts)}</div>"
+
+
+def _emergency(line: str | None) -> str:
+    return f"<p class='wb-notice wb-emergency'>{_text(line)}</p>" if line else ""
 
 
 def _head(shown: Shown, document: Document | None) -> str:
@@ -144,10 +153,9 @@ def _foot(shown: Shown) -> str:
     )
 
 
-def _notice(shown: Shown, document: Document | None) -> tuple[str, list[str]]:
-    """Return the notice with the withheld headings it names as links, and the headings it does not name."""
+def _notice(line: str, shown: Shown, document: Document | None) -> tuple[str, list[str]]:
+    """Return the line of a notice with the withheld headings it names as links, and the headings it does not name."""
     # What the line asks back with stands above it and on the buttons below it.
-    line = shown.notice or ""
     told = _linked(line.split(ASK_BACK)[0].rstrip() if shown.candidates else line)
     unnamed = []
     for heading in shown.withheld:

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse
 
+from assistant.notices import part_emergency
 from corpus.passages import split
 from corpus.types import Document
 
@@ -36,7 +37,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(words=OUTCOME_WORDS, passages_of=_passages)
+    made.globals.update(words=OUTCOME_WORDS, passages_of=_passages, part_emergency=part_emergency)
     return made
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from assistant.notices import part_emergency
+
 if TYPE_CHECKING:
     from assistant.types import Answer
     from corpus.types import Document, Section
@@ -66,7 +68,10 @@ def _outcome_words(answer: Answer) -> str:
 
 
 def print_answer(answer: Answer) -> None:
-    """Print statements with numbered citations, then the quotes' places, then notices."""
+    """Print an emergency line, statements with numbered citations, what else is noticed, then the quotes' places."""
+    emergency, notice = part_emergency(answer.notice)
+    if emergency:
+        click.echo(f"{emergency}\n")
     if answer.interpreted_as:
         click.echo(f"Read as: {answer.interpreted_as}")
     click.echo(f"{_outcome_words(answer)}.\n")
@@ -78,8 +83,8 @@ def print_answer(answer: Answer) -> None:
             places.append(f"{citation.section}{page}, characters {citation.start}-{citation.end}")
             marks += f"[{len(places)}]"
         click.echo(textwrap.fill(f"{statement.text} {marks}", width=100))
-    if answer.notice:
-        click.echo(("\n" if answer.statements else "") + textwrap.fill(answer.notice, width=100))
+    if notice:
+        click.echo(("\n" if answer.statements else "") + textwrap.fill(notice, width=100))
     if answer.candidates:
         click.echo()
     for candidate in answer.candidates:

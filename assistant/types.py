@@ -125,7 +125,8 @@ class Answer:
     withheld: tuple[str, ...]
     """Headings of withheld sections that would answer the question or a part of it."""
     notice: str | None
-    """One line for the reader: why there is no answer, or to see a clinician."""
+    """Lines for the reader: the emergency line, which is shown before the statements, why there is no answer, to see a
+    clinician."""
     confidence: float
     """Probability, 0 to 1, that the outcome is right."""
     document: DocumentRef | None

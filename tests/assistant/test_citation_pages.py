@@ -13,6 +13,7 @@ from page_fakes import FakeAssistant, FakeLibrary
 from assistant.api_models import CitationBody, DocumentBody
 from assistant.assistant import cite
 from assistant.desk import Desk, Opening
+from assistant.notices import CLINICIAN, EMERGENCY
 from assistant.server import create_app
 from assistant.terminal import pages_text, print_answer
 from assistant.types import Answer, DocumentRef, Statement
@@ -68,6 +69,20 @@ def test_the_terminal_says_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     statement = Statement("A needle.", (citation,))
     print_answer(Answer("How?", None, "answered", (statement,), (), None, 0.9, of, "quotes", 1.0))
     assert f"[1] Therapy, p. 2, characters {citation.start}-{citation.end}" in capsys.readouterr().out
+
+
+def test_the_terminal_says_an_emergency_line_first_and_the_rest_of_a_notice_last(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    statement = Statement("A needle.", (cite(split(DOCUMENT)[3], DOCUMENT),))
+    of = DocumentRef(DOCUMENT.id, DOCUMENT.title, DOCUMENT.version)
+    answer = Answer("How?", "How is it?", "answered", (statement,), (), None, 0.9, of, "quotes", 1.0)
+    print_answer(replace(answer, notice=f"{EMERGENCY} {CLINICIAN}"))
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"{EMERGENCY}\n\nRead as: How is it?\n")
+    assert f"A needle. [1]\n\n{CLINICIAN}\n" in printed
+    print_answer(replace(answer, notice=EMERGENCY))
+    assert capsys.readouterr().out == printed.replace(f"\n{CLINICIAN}\n", "")
 
 
 @pytest.mark.real

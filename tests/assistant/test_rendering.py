@@ -7,8 +7,8 @@ from page_fakes import FakeAssistant, FakeLibrary, shipped
 
 from assistant.conversation import Shown, read_conversation, turns, write_conversation
 from assistant.feedback_html import thumbs_html
-from assistant.notices import refusal
-from assistant.rendering import answer_html, error_html, question_html
+from assistant.notices import CLINICIAN, EMERGENCY, refusal
+from assistant.rendering import answer_html, error_html, question_html, writing_html
 from assistant.server import _listen
 from assistant.starters import questions_of, starters
 from assistant.types import Turn
@@ -120,6 +120,23 @@ def test_a_withheld_heading_is_a_link_where_the_notice_names_it(bumps: Document)
     assert f"<p class='wb-notice'>“{link}” is withheld.</p>" in answer_html(named, FakeLibrary(bumps).get)
     unnamed = shown(bumps, [], outcome="withheld", withheld=["Prognosis"], notice="Please see a clinician.")
     assert f"<p class='wb-locked'>Withheld in this copy: {link}</p>" in answer_html(unnamed, FakeLibrary(bumps).get)
+
+
+@pytest.mark.parametrize(
+    ("notice", "rest"), [(EMERGENCY, ""), (f"{EMERGENCY} {CLINICIAN}", f"<p class='wb-notice'>{CLINICIAN}</p>")]
+)
+def test_an_emergency_line_stands_before_all_else(bumps: Document, notice: str, rest: str) -> None:
+    html = answer_html(shown(bumps, ["Wait."], notice=notice), FakeLibrary(bumps).get)
+    line = f"<p class='wb-notice wb-emergency'>{EMERGENCY}</p>"
+    assert html.startswith(f"<div class='wb-answer wb-answered'>{line}<p class='wb-outcome'>")
+    assert html.count("wb-notice") == 1 + bool(rest)
+    assert f"</ul>{rest}<p class='wb-foot'>" in html
+
+
+def test_an_emergency_line_does_not_wait_for_the_model() -> None:
+    line = f"<p class='wb-notice wb-emergency'>{EMERGENCY}</p>"
+    assert writing_html("He isn't breathing", []).startswith(f"<div class='wb-answer wb-answered'>{line}")
+    assert "wb-emergency" not in writing_html("What are bumps?", [])
 
 
 def test_the_nearest_heading_of_a_refusal_is_a_link(bumps: Document) -> None:

@@ -16,6 +16,7 @@ from assistant.access import Access
 from assistant.desk import Desk, Opening
 from assistant.feedback import FeedbackStore
 from assistant.feedback_csv import to_csv
+from assistant.notices import CLINICIAN, EMERGENCY
 from assistant.review import Bench
 from assistant.review_login import SESSION_SECONDS, TRIES_PER_MINUTE, Login
 from assistant.server import create_app
@@ -147,6 +148,13 @@ def test_the_answer_then_stands_beside_the_answer_now(inside: TestClient, store:
     text = inside.get(f"/review/item/{store.add('down', '', other, ())}").text
     assert "another answer" in text
     assert "The document has changed since" in text
+
+
+def test_an_emergency_line_stands_first_there_too(inside: TestClient, store: FeedbackStore) -> None:
+    number = store.add("up", "", {**ANSWER, "notice": f"{EMERGENCY} {CLINICIAN}"}, ())
+    text = inside.get(f"/review/item/{number}").text
+    places = [text.index(line) for line in (f"<strong>{EMERGENCY}</strong>", "<blockquote>", CLINICIAN)]
+    assert places == sorted(places)
 
 
 def test_a_document_that_is_gone_leaves_only_to_dismiss(inside: TestClient, store: FeedbackStore) -> None:
