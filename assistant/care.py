@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from assistant.words import language, words
+from assistant.words import closed_class, language, words
 
 _CLAUSE_END = re.compile(r"[.,;:!?()\n]+|\s[-–—]+\s")
 _ANYONE = "PERSON"
@@ -28,7 +28,9 @@ def is_urgent(question: str) -> bool:
     if _says(clauses, "emergencies") or any(map(_is_alarm, clauses)):
         return True
     return _says(clauses, "emergency_signs") and (
-        any(text in _class("someone") or text in _class("now") for texts in clauses for text in texts)
+        "!" in question
+        or any(text in closed_class("someone") or text in closed_class("now") for texts in clauses for text in texts)
+        or _says(clauses, "bids")
         or _tells_nothing_else(question, clauses)
     )
 
@@ -47,8 +49,8 @@ def _texts(clause: str) -> tuple[str, ...]:
     found = []
     for word in words(clause):
         pronoun = word.text.partition("'")[0]
-        text = pronoun if pronoun in _class("someone") else word.text.replace("'", "")
-        found.append("not" if text in _class("negated") else text)
+        text = pronoun if pronoun in closed_class("someone") else word.text.replace("'", "")
+        found.append("not" if text in closed_class("negated") else text)
     return tuple(found)
 
 
@@ -67,44 +69,39 @@ def _stands_in(phrase: tuple[str, ...], texts: tuple[str, ...]) -> bool:
 
 def _is_alarm(texts: tuple[str, ...]) -> bool:
     """Tell whether a clause is nothing but a call for help: "urgent!", "help me please"."""
-    left = set(texts) - _class("alarms")
-    return len(left) < len(set(texts)) and left <= _class("beside_alarms")
+    left = set(texts) - closed_class("alarms")
+    return len(left) < len(set(texts)) and left <= closed_class("beside_alarms")
 
 
 def _is(text: str, asked: str) -> bool:
     if asked == _ANYONE:
-        return text in _class("persons") or text in _class("subjects")
+        return text in closed_class("persons") or text in closed_class("subjects")
     return text == asked
 
 
 def _tells_nothing_else(question: str, clauses: Sequence[tuple[str, ...]]) -> bool:
     """Tell whether a sign is all that is told ("heavy bleeding"), and nothing is asked about it."""
     told = {text for texts in clauses for text in texts}
-    asks = "?" in question or told & (_class("question_openers") | _class("yes_no_openers"))
+    asks = "?" in question or told & (closed_class("question_openers") | closed_class("yes_no_openers"))
     return not asks and any(told == set(phrase) for phrase in _phrases("emergency_signs"))
 
 
 def _names_ones_own(texts: tuple[str, ...]) -> bool:
     """Tell whether "my" or "our" comes with a person, a part of the body or one's own care close behind."""
-    breaks = _class("prepositions") | _class("determiners") | _class("helping_verbs")
+    breaks = closed_class("prepositions") | closed_class("determiners") | closed_class("helping_verbs")
     for at, owner in enumerate(texts):
         if owner not in ("my", "our"):
             continue
         for text in texts[at + 1 : at + 1 + _MAX_AFTER_OWNER]:
             if text in breaks:
                 break
-            if text in _class("persons") or _is_body_part(text) or text in _class("own_care"):
+            if text in closed_class("persons") or _is_body_part(text) or text in closed_class("own_care"):
                 return True
     return False
 
 
 def _is_body_part(text: str) -> bool:
-    return text in _class("body_parts") or text.removesuffix("s") in _class("body_parts")
-
-
-@cache
-def _class(name: str) -> frozenset[str]:
-    return frozenset(language()[name].split())
+    return text in closed_class("body_parts") or text.removesuffix("s") in closed_class("body_parts")
 
 
 @cache

@@ -35,6 +35,10 @@ from assistant.notices import CLINICIAN, EMERGENCY, care, part_emergency
         "urgent: which scan for stones?",
         "Help me please!",
         "it's an emergency",
+        "The infant's lips are blue!",
+        "the baby is turning blue, what should be done",
+        "patient with nodules unconscious, what to do",
+        "We have a child with seizures now",
         "I have chest pain, is that a symptom?",  # in doubt
     ],
 )
