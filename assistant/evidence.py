@@ -18,7 +18,7 @@ import numpy as np
 from assistant.abbreviations import harvest, is_short_form, spelled_beside
 from assistant.ages import ages, is_age, tell_of
 from assistant.lexicon import Lexicon
-from assistant.lists import lead_in, lists_of, named_in, picked_out
+from assistant.lists import denies, lead_in, lists_of, named_in, picked_out
 from assistant.question import Part, metadata_topics
 from assistant.words import Word, contains_phrase, words
 from corpus.types import Passage
@@ -123,11 +123,12 @@ def asked_list(
 
     It is when the best hit lies in a section whose topic is asked for, and the question names nothing besides ("what
     should I rule out?") but the age that the document is about, unless of the list no more than one item is `chosen`:
-    "which test confirms it?" asks for that one. Empty when it is asked for another age, of which the list says nothing.
+    "which test confirms it?" asks for that one; nor when the question denies: "which tests should not be done?".
+    Empty when it is asked for another age, of which the list says nothing.
     Of lines about the page some may hold the very words of asking ("ICD", "last reviewed"): those are meant.
     """
     restricted = part.focus(lexicon.subject)
-    if not hits or not all(map(is_age, restricted)):
+    if not hits or denies(part) or not all(map(is_age, restricted)):
         return None
     home = hits[int(evidence.argmax())].passage.section_id
     items = [passage for passage in lexicon.passages if passage.section_id == home and passage.kind == "item"]

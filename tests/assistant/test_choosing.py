@@ -140,6 +140,8 @@ def test_a_conversation_that_does_not_say_its_document_is_read_again(choose: Cal
         ("gout", GOUT),
         ("Gout, please.", GOUT),
         ("the second one", SCLEROSIS),
+        ("number one", GOUT),
+        ("the 2nd one", SCLEROSIS),
         ("The last one, please", CALCINOSIS),
         ("podagra", GOUT),
     ],

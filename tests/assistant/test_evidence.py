@@ -10,7 +10,7 @@ import pytest
 from assistant.counting import count_statement, items_to_count
 from assistant.evidence import Bounds, asked_code, asked_list, asked_long_form, choose, other_code_system
 from assistant.lexicon import Lexicon, read_lexicon
-from assistant.lists import lead_in, lists_of, named_in, picked_out
+from assistant.lists import denies, lead_in, leaves_out, lists_of, named_in, picked_out
 from assistant.question import read_part
 from assistant.types import Statement
 from assistant.word_vectors import WordVectors
@@ -49,6 +49,16 @@ Each of these looks alike.
 - Wart
 - Cyst
 - Abscess, in the toe
+
+## Therapy
+
+- Amoxicillin 50 mg – for 10 days
+- Amoxicillin 25 mg – for 20 days
+
+## Contributors
+
+- Ann Lee
+- Bo Ray
 """
 TWO_SYSTEMS = """---
 title: Lumps
@@ -175,6 +185,67 @@ def test_what_is_no_list_is_not_counted(lexicon: Lexicon) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many drugs are listed?", "2 are listed under “Therapy”."),
+        ("How many patient groups are listed?", "2 are listed under “Therapy”."),
+        ("How many are listed for children?", "2 are listed under “Therapy”."),
+        ("How many drugs, and for how many days?", "2 are listed under “Therapy”."),
+        ("For how many days is amoxicillin given?", None),
+        ("How many mg per day?", None),
+        ("In how many of the treated patients?", None),
+        ("The number of new cases?", None),
+        ("How many person get it?", None),
+    ],
+)
+def test_measures_and_people_are_not_counted_in_a_list(lexicon: Lexicon, question: str, said: str | None) -> None:
+    given = counted(lexicon, question, "Amoxicillin 50 mg – for 10 days", "Amoxicillin 25 mg – for 20 days")
+    assert (None if given is None else given.text) == said
+
+
+def test_the_people_who_made_the_page_are_counted(lexicon: Lexicon) -> None:
+    given = counted(lexicon, "How many people contributed?", "Ann Lee", "Bo Ray")
+    assert given is not None
+    assert given.text == "2 are listed under “Contributors”."
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many are not contagious?", None),
+        ("How many have no note?", None),
+        ("How many are there except the abscess and the gout?", None),
+        ("How many are there besides those in the toe?", None),
+        ("How many others are there, besides the signs?", "5 are listed under “Differential Diagnosis”."),
+        ("I don't know how many are listed", "5 are listed under “Differential Diagnosis”."),
+    ],
+)
+def test_what_is_denied_or_left_out_is_not_counted(lexicon: Lexicon, question: str, said: str | None) -> None:
+    given = counted(lexicon, question, "Gout, in the toe", "Abscess, in the toe")
+    assert (None if given is None else given.text) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "denied", "left_out"),
+    [
+        ("Which tests should not be done?", True, False),
+        ("Which heal without treatment?", True, False),
+        ("All tests except biopsy?", True, True),
+        ("Which look-alikes other than gout are there?", False, True),
+        ("Besides that, what else should I rule out?", False, True),
+        ("I don't know which tests to do", False, False),
+        ("Isn't it gout?", False, False),
+        ("Is it gout or not?", False, False),
+        ("How many pieces of advice for not catching it?", False, False),
+        ("What sets gout apart from milia?", False, False),
+    ],
+)
+def test_a_question_may_deny_or_leave_out(question: str, denied: bool, left_out: bool) -> None:
+    part = read_part(question)
+    assert (denies(part), leaves_out(part)) == (denied, left_out)
+
+
+@pytest.mark.parametrize(
     ("question", "lines"),
     [
         ("What is the ICD-10 code for lumps?", ["ICD-10 L1.0 – Lumps"]),
@@ -199,6 +270,8 @@ def test_a_comparison_brings_what_is_said_of_the_other_side(lexicon: Lexicon) ->
 def test_items_that_are_named_come_together(lexicon: Lexicon) -> None:
     assert chosen(lexicon, {"Milia": 0.9}, "Is it milia, an abscess or a wart?") == ["Milia", "Wart"]
     assert chosen(lexicon, {"They grow.": 0.9}, "Do milia and warts grow?") == ["They grow."]
+    assert chosen(lexicon, {"Milia": 0.9}, "Which are there other than milia and warts?") == ["Milia"]
+    assert chosen(lexicon, {"Milia": 0.9}, "Which of milia and warts is not itchy?") == ["Milia", "Wart"]
 
 
 def test_the_name_of_a_row_is_its_first_cell(lexicon: Lexicon) -> None:
@@ -266,6 +339,8 @@ def test_lines_that_are_asked_for_by_different_words_come_together(tmp_path: Pat
         ("Lumps in child", ["Gout, in adults", "Milia"], "What should I rule out in adults?", None),
         ("Lumps in child", ["Gout", "Milia"], "What should I rule out in adults with fever?", None),
         ("Lumps", ["Gout", "Milia"], "What should I rule out in adults?", None),
+        ("Lumps", ["Gout", "Milia"], "What should I not rule out?", None),
+        ("Lumps", ["Gout", "Milia"], "I don't know what to rule out", ["Gout", "Milia"]),
     ],
 )
 def test_a_list_is_for_the_age_that_its_document_is_about(

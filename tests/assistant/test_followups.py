@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.followups import reading
+from assistant.notices import EMERGENCY
 from assistant.types import Turn
 from assistant.words import stem
 
@@ -102,17 +103,62 @@ def test_an_item_of_the_last_answer_can_be_pointed_at() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "read_as"),
+    [
+        ("the 2nd one?", "Morphea?"),
+        ("second one?", "Morphea?"),
+        ("and second one?", "Morphea?"),
+        ("number 2?", "Morphea?"),
+        ("what is number two?", "what is Morphea?"),
+        ("the former?", "Gout?"),
+        ("is the latter one contagious?", "is Milia contagious?"),
+        ("last one?", "Milia?"),
+        ("how do you treat the third one?", "how do you treat Milia?"),
+        ("where is gene number 2?", "where is gene number 2?"),
+    ],
+)
+def test_a_place_is_said_in_many_ways(question: str, read_as: str) -> None:
+    history = after("what should I rule out?", "Gout\nMorphea\nMilia")
+    assert reading(question, history, SUBJECT, vectors) == read_as
+
+
+@pytest.mark.parametrize(
     ("answer", "second"),
     [
         ("The usual entries are:\nGout – Of the toe.\nMorphea – White plaques.", "Morphea"),
         ("Type: Classical; Gene: COL5A1\nType: Vascular; Gene: COL3A1", "Vascular"),
         ("It is sorted into three kinds: wound, foodborne, and infant.", "foodborne"),
+        ("Gout: red\nMilia: white\nWart", "Milia"),
+        ("Gout (podagra) – Of the toe.\nMilia (white: small)", "Milia"),
+        ("Gout\nMilia\nA firm lump that is seen in the skin of many older children\nWart", "Milia"),
         ("The commonest causes are trauma, juvenile dermatomyositis or a burn.", "juvenile dermatomyositis"),
     ],
 )
 def test_what_is_pointed_at_is_named_in_its_place(answer: str, second: str) -> None:
     history = after("which are there?", answer)
     assert reading("What is the second one caused by?", history, SUBJECT, vectors) == f"What is {second} caused by?"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "It is rare in young children.\nBoys are affected more often than girls, and the disease begins earlier.",
+        "Boys are affected more often than girls, and the disease begins earlier.",
+        "Gout (podagra) is common.\nMilia (white) are rare.",
+        EMERGENCY,
+        f"{EMERGENCY}\nGout\nIt is rare in young children.",
+        "Gout\nA firm lump that is seen in the skin of many older children\nMilia",
+    ],
+)
+def test_sentences_and_what_is_too_long_for_a_name_are_not_pointed_at(answer: str) -> None:
+    history = after("what is seen?", answer)
+    assert reading("What is the second one?", history, SUBJECT, vectors) == "What is the second one?"
+
+
+def test_the_last_one_is_not_the_sentence_that_closes_a_list() -> None:
+    history = after("what should I rule out?", f"{EMERGENCY}\nGout\nMorphea\nAll of these are rare in young children.")
+    assert reading("the last one?", history, SUBJECT, vectors) == "Morphea?"
+    assert reading("the first one?", history, SUBJECT, vectors) == "Gout?"
 
 
 def test_what_comes_second_otherwise_points_at_nothing() -> None:
