@@ -10,7 +10,7 @@ from assistant.lexicon import Lexicon
 from assistant.lists import denies, lead_in, leaves_out, lists_of, picked_out
 from assistant.question import Part
 from assistant.types import Citation, Statement
-from assistant.words import Word, contains_phrase, language, phrase_stems, words
+from assistant.words import Word, closed_class, contains_phrase, language, phrase_stems, words
 from corpus.types import Passage
 
 
@@ -63,7 +63,7 @@ def _counted(part: Part) -> list[list[Word]]:
         start = 0
         while (place := contains_phrase(said[start:], phrase)) is not None:
             start += place + len(phrase)
-            behind = dropwhile(lambda word: word.text in _before(), part.words[start:])
+            behind = dropwhile(lambda word: word.text in closed_class("before_counted"), part.words[start:])
             found.append(list(takewhile(lambda word: not word.filler or word.stem in _measures()[1], behind)))
     return found
 
@@ -81,14 +81,9 @@ def _phrases() -> tuple[tuple[str, ...], ...]:
 
 
 @cache
-def _before() -> frozenset[str]:
-    return frozenset(language()["before_counted"].split())
-
-
-@cache
 def _measures() -> tuple[frozenset[str], frozenset[str]]:
     """Return measures and people as "how many" has them, in the plural, and their stems."""
-    return frozenset(language()["measures"].split()), frozenset(phrase_stems(language()["measures"]))
+    return closed_class("measures"), frozenset(phrase_stems(language()["measures"]))
 
 
 def _above(items: Sequence[Passage], lexicon: Lexicon) -> str | None:

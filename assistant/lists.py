@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from assistant.lexicon import Lexicon
 from assistant.question import Part
-from assistant.words import contains_phrase, content, language, words
+from assistant.words import closed_class, contains_phrase, content, language, words
 from corpus.types import Passage
 
 NOTE = re.compile(r" [–—-] |[:(]")
@@ -80,9 +80,9 @@ def denies(part: Part) -> bool:
     not catching it") deny nothing.
     """
     said = [word.text for word in part.words]
-    asks = next((place for place, word in enumerate(said) if word in _class("question_words")), 0)
+    asks = next((place for place, word in enumerate(said) if word in closed_class("question_words")), 0)
     return any(
-        word in _class("negations") and not (word == "not" and before in {"or", *_class("prepositions")})
+        word in closed_class("negations") and not (word == "not" and before in {"or", *closed_class("prepositions")})
         for before, word in pairwise(said[asks:])
     )
 
@@ -91,11 +91,6 @@ def leaves_out(part: Part) -> bool:
     """Tell whether a question leaves out something that it names: "besides gout", "other than in adults"."""
     said = tuple(word.text for word in part.words)
     return any(contains_phrase(said, phrase) is not None for phrase in _exceptions())
-
-
-@cache
-def _class(name: str) -> frozenset[str]:
-    return frozenset(language()[name].split())
 
 
 @cache

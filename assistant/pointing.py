@@ -13,7 +13,7 @@ from itertools import dropwhile, pairwise
 
 from assistant.lists import NOTE
 from assistant.types import Turn
-from assistant.words import language, words
+from assistant.words import closed_class, language, words
 
 LONGEST_QUESTION = 8
 """Words; in a longer question "the second" tells of something else."""
@@ -82,7 +82,7 @@ def items_of(answer: str) -> list[str]:
 
 
 def _chain(line: str) -> list[str]:
-    if words(line)[:1] and words(line)[0].text in language()["conditions"].split():
+    if words(line)[:1] and words(line)[0].text in closed_class("conditions"):
         return []
     chain = _APART.split(_LISTS.sub("", line.rstrip(".")))
     links = [*chain[:-1], *_LAST_APART.split(chain[-1])] if len(chain) > 1 else chain
