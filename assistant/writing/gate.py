@@ -23,17 +23,23 @@ from assistant.words import stem
 from assistant.writing.aligned import Aligned, Token, align
 from assistant.writing.entailment import SupportReader
 from assistant.writing.plain import plain
-from assistant.writing.quantities import codes
+from assistant.writing.quantities import codes, miscounted, turned_signs
+from assistant.writing.spelling import spelled, without_thousands
 from assistant.writing.support import feature_row, support_features
 from assistant.writing.wordings import is_term, word_class
 
 MODEL = Path(__file__).parent / "gate_model.json"
 VERBATIM = "verbatim"
 MOST_WORDS = 60
-_MARKUP = re.compile(r"[<>{}`*#\\|]|https?:|www\.|\]\(|[\x00-\x08\x0b-\x1f\x7f‪-‮⁦-⁩]")
+_MARKUP = re.compile(
+    r"<(?!\s?\d)|^\s*>|>(?!\s?\d)|\*(?!\d)|(?<!\w)\*|[{}`#\\|]|https?:|www\.|\]\(|[\x00-\x08\x0b-\x1f\x7f‪-‮⁦-⁩]"
+)
+"""Not "<50" and "HLA-B*27"."""
 _CELL = re.compile(r"(?:^|; )([^:;]+): ([^;]+)")
 """Of a table's row in words: "Stage: IIC; Tumor: any size"."""
 _CLAUSE_ENDS = re.compile(r"(?:[.;:–]|, (?:and|but))\s+")
+_GOES_ON = re.compile(r", (?:and|or|but) |; (?:(?:and|or|but) )?")
+_BREAKS = re.compile(r"[,;:]")
 _NAME = re.compile(r"(?<=[^\s.!?:]\s)(?:[A-Z][\w-]*|\w+[A-Z][\w-]*)")
 
 
@@ -55,7 +61,7 @@ class Verdict:
 
     released: bool
     why: str
-    """"verbatim", the quote or its beginning, or "supported"; else the rule that blocked it."""
+    """"verbatim", a whole quote, or "supported"; else the rule that blocked it."""
     support: float
     """Probability that the quotes support it; 0 when a rule blocked it, 1 when it stands there word for word."""
 
@@ -68,7 +74,7 @@ class Seen:
     quotes: tuple[str, ...]
     """Like the sentence with quantities written in one way."""
     fault: str | None
-    """The rule that blocks it, `VERBATIM` when it stands in a quote, None when the model is to decide."""
+    """The rule that blocks it, `VERBATIM` when it is a quote, None when the model is to decide."""
     features: Mapping[str, float]
 
 
@@ -119,7 +125,7 @@ class Gate:
     def check(self, sentence: str, sources: Sources) -> Verdict:
         """Say whether the sources support a sentence; without a quote none is supported."""
         fault = form_fault(sentence) or (None if sources.quotes else "no citation")
-        if fault:
+        if fault and not (fault == "markup" and _is_copied(sentence, sources.quotes)):
             return Verdict(False, fault, 0.0)
         seen = self.see(sentence, sources)
         if seen.fault == VERBATIM:
@@ -137,21 +143,22 @@ class Gate:
     def see(self, sentence: str, sources: Sources) -> Seen:
         """Apply the rules, and describe what they let pass to the model."""
         told, quotes = plain(sentence), tuple(map(plain, sources.quotes))
-        folded, given = _folded(told), [_folded(quote) for quote in quotes]
-        if any(_is_cut_from(folded, quote) for quote in given):
+        if any(_folded(sentence) == _folded(quote) for quote in sources.quotes):
             return Seen(told, quotes, VERBATIM, {})
-        if any(_is_cut_short(folded, quote) for quote in given):
+        if any(_is_cut_short(_lower(told), _lower(quote)) for quote in quotes):
             return Seen(told, quotes, "cut", {})
         aligned = align(told, quotes, sources.around, sources.long_forms)
         features = support_features(told, quotes, aligned)
         around = " ".join((*quotes, *sources.around))
-        return Seen(told, quotes, self._fault(told, around, aligned, features), features)
+        return Seen(told, quotes, self._fault(told, quotes, around, aligned, features), features)
 
-    def _fault(self, sentence: str, around: str, aligned: Aligned, features: Mapping[str, float]) -> str | None:
+    def _fault(
+        self, sentence: str, quotes: Sequence[str], around: str, aligned: Aligned, features: Mapping[str, float]
+    ) -> str | None:
         """Return the rule that blocks a sentence, None when none does."""
-        if features["numbers_unlike"]:
+        if features["numbers_unlike"] or miscounted(sentence, quotes):
             return "number"
-        if not codes(sentence) <= codes(around):
+        if not codes(sentence) <= codes(around) or turned_signs(sentence, around):
             return "code"
         if _unknown_terms(sentence, aligned, self._english):
             return "term"
@@ -162,20 +169,28 @@ class Gate:
         return "addressed" if features["to_reader"] and not _says_so(aligned) else None
 
 
-def _is_cut_from(sentence: str, quote: str) -> bool:
-    """Return whether a sentence is a quote, or the beginning of one that goes on with a main clause of its own."""
-    rest = quote.removeprefix(sentence)
-    return rest == "" or (rest != quote and rest.startswith((", and ", "; ")))
-
-
 def _is_cut_short(sentence: str, quote: str) -> bool:
-    """Return whether a sentence leaves out what limits its quote ("In one of four, ..."), or a part of a cell."""
+    """Return whether a sentence leaves out what limits its quote ("In one of four, ..."), part of a list or cell."""
     before, found, after = quote.partition(sentence)
     left_out = _CLAUSE_ENDS.split(before)[-1].split()
+    if found and not before and _goes_on_cut(after):
+        return True
     if found and left_out and (not after or after.startswith(". ")):
         return left_out[0] in word_class("limiting")
     cells = dict(_CELL.findall(quote))
     return len(cells) > 1 and any(cells.get(name, value) != value for name, value in _CELL.findall(sentence))
+
+
+def _goes_on_cut(after: str) -> bool:
+    """Return whether what a quote says behind its beginning belongs to that: a limit ("; only in ..."), more of a list.
+
+    A main clause of its own does not: it begins with what it is about, and has a verb before the next comma.
+    """
+    rest = _GOES_ON.match(after)
+    if not rest:
+        return False
+    clause = _BREAKS.split(after[rest.end() :])[0].split()
+    return not clause or clause[0] in word_class("limiting") or not word_class("finite") & set(clause[1:])
 
 
 def form_fault(sentence: str) -> str | None:
@@ -210,5 +225,16 @@ def _unknown_terms(sentence: str, aligned: Aligned, english: Collection[str]) ->
     ]
 
 
+def _is_copied(sentence: str, quotes: Sequence[str]) -> bool:
+    """Return whether a sentence is a quote to the letter; only so may it have what could be markup."""
+    return any(sentence.strip(" .") == quote.strip(" .") for quote in quotes)
+
+
 def _folded(text: str) -> str:
+    """Return what a quote keeps when it is copied: all but its first letter's case, its end and its spaces."""
+    told = " ".join(without_thousands(spelled(text)).replace("’", "'").rstrip(".! ").split())
+    return told[:1].lower() + told[1:]
+
+
+def _lower(text: str) -> str:
     return " ".join(text.casefold().replace("’", "'").rstrip(".!? ").split())

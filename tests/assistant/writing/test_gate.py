@@ -34,7 +34,9 @@ def gate(log_odds: float = 3.0) -> Gate:
         ("50%-70% of children with systemic sclerosis may develop calcinosis.", "term"),
         ("50%-70% of children with JDM may develop calcinosis, as in HLA-B27 disease.", "code"),
         ("50%-70% of children with JDM do not develop calcinosis.", "negation"),
-        ("50%-70% of children with JDM may develop calcinosis, rarely after 5 years of age.", "opposite"),
+        ("50%-70% of children with JDM may develop calcinosis, rarely after 5 years of age.", "number"),
+        ("50%-70% of children with JDM may develop calcinosis late, rarely early.", "supported"),
+        ("50%-70% of children with JDM may develop calcinosis, often before 5 years of age.", "opposite"),
         ("50%-70% of adults with JDM may develop calcinosis.", "term"),
         ("In juvenile dermatomyositis (JDM), 50%-70% of children may develop calcinosis", "supported"),
         ("You may develop calcinosis in 50%-70%.", "addressed"),
@@ -99,7 +101,7 @@ def test_the_fitted_gate_tells_a_fact_from_its_neighbours() -> None:
         sentence: fitted.check(sentence, quotes).released
         for sentence in (
             "Gallstones are more common in women than in men.",
-            "About 15% of adults have gallstones.",
+            "About 15% of adults have gallstones, and most of them never have symptoms.",
             "Gallstones are more common in men than in women.",
             "About 15% of adults have symptoms, and most of them never have gallstones.",
             "Most adults have gallstones.",
@@ -110,15 +112,62 @@ def test_the_fitted_gate_tells_a_fact_from_its_neighbours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "why"),
+    ("sentence", "quote", "why"),
     [
-        ("Stones are rare", "verbatim"),
-        ("Stones are rare in children", "verbatim"),
-        ("Stones are rare in children with", "supported"),
-        ("in children", "supported"),
+        ("Stones are rare", "Stones are rare, and children are spared.", "supported"),
+        ("Stones are rare.", "Stones are rare; adults have them with pain.", "supported"),
+        ("Stones are rare.", "Stones are rare; children; and adults with pain.", "cut"),
+        ("Stones are rare.", "Stones are rare, and only in children.", "cut"),
+        ("Stones are rare, children.", "Stones are rare, children, and pain.", "cut"),
+        ("Stones are rare.", "Stones are rare; in adults they are spared.", "cut"),
+        ("Stones are rare in", "Stones are rare in children; adults have them with pain.", "supported"),
+        ("in children", "Stones are rare in children; adults have them with pain.", "supported"),
     ],
 )
-def test_the_beginning_of_a_quote_is_released_where_a_main_clause_of_its_own_follows(sentence: str, why: str) -> None:
-    quotes = ("Stones are rare, and children are spared.", "Stones are rare in children; adults have them with pain.")
+def test_the_beginning_of_a_quote_is_never_verbatim_and_cut_where_no_main_clause_follows(
+    sentence: str, quote: str, why: str
+) -> None:
     english = frozenset({"stones", "rare", "children", "adults", "pain", "spared"})
-    assert Gate(english, FakeReader(), None).check(sentence, Sources(quotes, ("Stones",))).why == why
+    assert Gate(english, FakeReader(), None).check(sentence, Sources((quote,), ("Stones",))).why == why
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "is_verbatim"),
+    [
+        ("the skin is 1.", "The skin is 1", True),
+        ("Seventy-five lesions by 2024-01-29", "75 lesions by January 29, 2024.", True),
+        ("1,500 lesions", "1500 lesions", True),
+        ("5 mm", "5 mM", False),
+        ("5 MHz", "5 mHz", False),
+        ("by 5 to 10 mg", "by 5 mg to 10", False),
+        ("Skin 1", "Skin 5/5", False),
+        ("Skin 1/3", "Skin 2/6", False),
+        ("1 out of 5", "3 out of 15", False),
+        ("300 of every 600 adults", "3 of every 6 adults", False),
+        ("10⁹ lesions", "109 lesions", False),
+        ("Are lesions rare.", "Are lesions rare?", False),
+    ],
+)
+def test_verbatim_is_the_whole_quote_in_other_characters_only(sentence: str, quote: str, is_verbatim: bool) -> None:
+    assert (gate().check(sentence, sources(quote)).why == "verbatim") is is_verbatim
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "why"),
+    [
+        ("Lesions are <50 in most.", "Lesions are <50 in most.", "verbatim"),
+        ("The HLA-B*27 is rare | early.", "The HLA-B*27 is rare | early.", "verbatim"),
+        ("Most lesions are <50.", "Lesions are <50 in most.", "supported"),
+        ("Most lesions are > 50.", "Lesions are >50 in most.", "supported"),
+        ("The HLA-B*27 can be rare.", "The HLA-B*27 is rare.", "supported"),
+        ("> 50 lesions", "Lesions are >50 in most.", "markup"),
+        ("Lesions <5 onclick=x>", "Lesions are <5 in most.", "markup"),
+        ("<b>5 lesions</b>", "5 lesions", "markup"),
+        ("Lesions <script>5", "Lesions < script >5", "markup"),
+        ("Lesions are *5*", "Lesions are 5", "markup"),
+        ("**Lesions** are rare.", "Lesions are rare.", "markup"),
+        ("Are <50 rare?", "Are <50 rare?", "question"),
+    ],
+)
+def test_what_could_be_markup_is_released_only_as_the_quote_has_it(sentence: str, quote: str, why: str) -> None:
+    assert gate().check(sentence, sources(quote)).why == why

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.writing.plain import plain
-from assistant.writing.quantities import codes, quantities, unlike
+from assistant.writing.quantities import codes, miscounted, quantities, turned_signs, unlike
 
 
 def told(text: str) -> list[tuple[float, float, str | None, str | None]]:
@@ -44,7 +44,26 @@ def told(text: str) -> list[tuple[float, float, str | None, str | None]]:
         ("≤5 cm", [(5, 5, "centimeter", "most")]),
         ("p<0.001", [(0.001, 0.001, None, "under")]),
         ("2½ years", [(2.5, 2.5, "year", None)]),
-        ("1/2 tablet", [(0.5, 0.5, None, None)]),
+        ("½ tablet", [(1, 1, None, None)]),
+        ("1 1/2 tablets", [(1.5, 1.5, None, None)]),
+        ("a strength of 5/5", [(5, 5, None, None)]),
+        ("a scale of 3 out of 15", [(3, 3, None, None), (15, 15, None, None)]),
+        ("pain rated as 8 out of 10.", [(8, 8, None, None), (10, 10, None, None)]),
+        ("about one out of four.", [(25, 25, "%", None)]),
+        ("-2.5", [(-2.5, -2.5, None, None)]),
+        ("−2.5 to −1", [(-2.5, -1, None, None)]),
+        ("minus 2", [(-2, -2, None, None)]),
+        (".5 mg", [(0.5, 0.5, "milligram", None)]),
+        ("0,125 mg and 1,500 mg", [(0.125, 0.125, "milligram", None), (1500, 1500, "milligram", None)]),
+        ("150 × 10⁹/L", [(150e9, 150e9, None, None)]),
+        ("10^5 cells", [(1e5, 1e5, None, None)]),
+        ("5mg, 5 mM and 5 mm", [(5, 5, "milligram", None), (5, 5, "millimolar", None), (5, 5, "millimeter", None)]),
+        ("3.5 mmol/L", [(3.5, 3.5, "millimole", None)]),
+        ("65+ years", [(65, 65, "year", "least")]),
+        ("under the age of 5", [(5, 5, None, "under")]),
+        ("within 24 hours", [(24, 24, "hour", "within")]),
+        ("not before 6 weeks", [(6, 6, "week", "after")]),
+        ("after 20 patients", [(20, 20, None, None)]),
         ("twenty-five-year-olds", [(25, 25, "year", None)]),
         ("one in ten thousand", [(0.01, 0.01, "%", None)]),
         ("1 in 10 000", [(0.01, 0.01, "%", None)]),
@@ -101,6 +120,50 @@ def test_quantities_are_read_with_range_unit_and_bound(
         ("30%", "a score of 3 out of 10", False),
         ("more than 5 mm", "no more than 5 mm", False),
         ("two million", "two thousand", False),
+        ("5/5", "3/3", False),
+        ("1", "5/5", False),
+        ("3:1", "1:3", False),
+        ("140/90", "90/140", False),
+        ("3/10 patients", "3 of 10 patients", True),
+        ("3 of 10 patients", "3/10 patients", True),
+        ("3/10 patients", "10 of 3 patients", False),
+        ("4 out of 5", "her pain was 8 out of 10", False),
+        ("one third of patients", "1 of 3 patients", True),
+        ("2 of 3 patients", "1 of 3 patients", False),
+        ("1 of 3 patients", "one third of patients", False),
+        ("2.5", "-2.5", False),
+        (".5 mg", "5 mg", False),
+        ("0,125 mg", "125 mg", False),
+        ("150 × 10⁹/L", "150 × 10¹²/L", False),
+        ("150 x 10^9/L", "150 × 10⁹/L", True),
+        ("1/2 tablets", "1 1/2 tablets", False),
+        ("1½ tablets", "1 1/2 tablets", True),
+        ("10 mg/day", "10 mg/kg/day", False),
+        ("10 mg per kg daily", "10 mg/kg/day", True),
+        ("10 mg a day", "10 mg/week", False),
+        ("10 mg", "10 mg a day", True),
+        ("5 mg/m²", "5 mg/m2", True),
+        ("5 mg/kg", "5mg/kg", True),
+        ("10 mcg", "10 µg", True),
+        ("10 μg", "10 µg", True),
+        ("10 mg", "10 units", False),
+        ("10 mg", "10 IU", False),
+        ("3.5 mEq/L", "3.5 mmol/L", False),
+        ("5 mm", "5 mM", False),
+        ("10 doses", "10 mg", False),
+        ("10", "10 mg", True),
+        ("over the age of 5 years", "under the age of 5 years", False),
+        ("older than 65", "over the age of 65", True),
+        ("aged 65", "over the age of 65", False),
+        ("65", "65+", False),
+        ("65 or older", "65+", True),
+        ("after 24 hours", "within 24 hours", False),
+        ("at 24 hours", "within 24 hours", True),
+        ("less than 24 hours", "within 24 hours", True),
+        ("after age 5", "by age 5", False),
+        ("after the first 5 years", "in the first 5 years", False),
+        ("May 29, 2024", "March 29, 2024", False),
+        ("in 2024", "March 29, 2024", True),
     ],
 )
 def test_a_quantity_agrees_only_as_it_is_stated(stated: str, known: str, agrees: bool) -> None:
@@ -109,3 +172,31 @@ def test_a_quantity_agrees_only_as_it_is_stated(stated: str, known: str, agrees:
 
 def test_codes_mix_letters_and_digits() -> None:
     assert codes(plain("L94.2 – Calcinosis cutis, HLA-B27, 5mg, age 7")) == {"l94.2", "hla-b27"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "known", "turned"),
+    [
+        ("ER- and HER2+", "ER+ and HER2-", {"er", "her2"}),
+        ("Rh-positive", "Rh-negative mothers", {"rh"}),
+        ("ER+", "ER-positive", set()),
+        ("ER+", "ER+ or ER-", set()),
+        ("T- and B-cell", "B- and T-cell", set()),
+    ],
+)
+def test_the_sign_behind_a_name_is_not_turned(sentence: str, known: str, turned: set[str]) -> None:
+    assert turned_signs(sentence, known) == turned
+
+
+@pytest.mark.parametrize(
+    ("sentence", "known", "miscounts"),
+    [
+        ("One dose is needed.", "Two doses are needed.", {"dose"}),
+        ("A single drug is needed.", "Two drugs are needed.", {"drug"}),
+        ("One dose is needed.", "One dose is needed, or two doses.", set()),
+        ("One dose is needed.", "Two drugs are needed in 1 dose.", set()),
+        ("One of them is needed.", "Two drugs are needed.", set()),
+    ],
+)
+def test_one_is_not_said_where_there_are_several(sentence: str, known: str, miscounts: set[str]) -> None:
+    assert miscounted(plain(sentence), [plain(known)]) == miscounts
