@@ -5,7 +5,9 @@ import pytest
 from assistant.abbreviations import common, harvest, is_short_form, spelled_beside, written_out
 from assistant.spelling import mend
 
-DOCUMENT = frozenset({"calcinosis", "dermatomyositis", "elbows", "nodules"})
+DOCUMENT = frozenset({"calcinosis", "dermatomyositis", "elbows", "nodules"}) | {
+    *("congenital", "dapagliflozin", "heal", "sitagliptin", "worry")
+}
 ENGLISH = frozenset({"melanoma", "elbow"})
 
 
@@ -18,6 +20,15 @@ ENGLISH = frozenset({"melanoma", "elbow"})
         ("infliximab for nodule", "infliximab for nodule"),
         ("elbow", "elbow"),
         ("", ""),
+        # Letters exchanged are one error; a plural is near to a singular; a letter doubled or left out is a slip.
+        ("when do steriods help", "when do steroid help"),
+        ("shoud i wory ussually about conginetal nodules", "should i worry usually about congenital nodules"),
+        # Names of diseases are known.
+        ("croup, canker and Darier", "croup, canker and Darier"),
+        # Terms that nothing knows: another first letter, two letters for two others, a word of grammar.
+        ("wheal", "wheal"),
+        ("canagliflozin or saxagliptin for the ankle", "canagliflozin or saxagliptin for the ankle"),
+        ("is broth good", "is broth good"),
     ],
 )
 def test_words_are_mended_towards_the_document_only(written: str, mended: str) -> None:
