@@ -233,6 +233,13 @@ def test_a_code_is_known_by_itself_and_its_system_is_none(lexicon: Lexicon, ques
         ("ICD-10-CM?", False),
         ("Which codes are there?", False),
         ("OMIM number", True),
+        ("OMIM?", True),
+        ("MeSH ID?", True),
+        ("What is the MeSH code?", True),
+        # Names of systems that are words too.
+        ("Is surgical mesh safe?", False),
+        ("Where is the mesh placed?", False),
+        ("Does the virus stay in the DRG?", False),
     ],
 )
 def test_a_code_of_a_system_that_the_document_has_none_of_is_not_there(
