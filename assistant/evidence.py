@@ -20,7 +20,7 @@ from assistant.ages import ages, is_age, tell_of
 from assistant.lexicon import Lexicon
 from assistant.lists import lead_in, lists_of, named_in, picked_out
 from assistant.question import Part, metadata_topics
-from assistant.words import Word, contains_phrase, language, words
+from assistant.words import Word, contains_phrase, language, phrase_stems, words
 from corpus.types import Passage
 from corpus.vocabulary import load as load_vocabulary
 from index.types import Hit
@@ -134,8 +134,8 @@ def asked_list(
     if lexicon.sections[home].topic not in part.topics or len(items) < 2:
         return None
     if restricted:
-        asked, titled = ages({word.stem for word in restricted}), ages(lexicon.subject)
-        if not titled or tell_of(asked, (one for one in lexicon.passages if one.section_id == home), lexicon):
+        asked, titled = ages([word.stem for word in restricted]), ages(phrase_stems(lexicon.document.title))
+        if not titled or tell_of(asked, (one for one in lexicon.passages if one.section_id == home)):
             return None
         if not asked & titled:
             return ()
