@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Set
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -97,21 +98,37 @@ def _holds(letters: str, wanted: str) -> bool:
 
 
 @cache
+def _data() -> dict[str, Any]:
+    text = (Path(__file__).parent / "abbreviations.yaml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    return data
+
+
+@cache
 def common() -> dict[str, str]:
     """Read the data file of common clinical abbreviations: abbreviation -> long form, in lower case."""
-    text = (Path(__file__).parent / "abbreviations.yaml").read_text(encoding="utf-8")
-    return {str(short).lower(): str(long_form).lower() for short, long_form in yaml.safe_load(text).items()}
+    return {short: long_form for name in ("plain", "several") for short, long_form in _data()[name].items()}
 
 
-def expand(text: str, known: Set[str]) -> str:
-    """Write out common abbreviations in a question, but those that are among the words of the document."""
-    pieces, position = [], 0
+def expand(text: str, known: Set[str], told: str) -> str:
+    """Write out common abbreviations in a question, but those that are among the words of the document.
+
+    One with several usual long forms is written out only where the document's text, `told`, has the one that is listed.
+    """
+    pieces, position, told = [], 0, told.lower()
     for word in words(text):
         written = text[word.start : word.end]
         long_form = common().get(word.text)
-        # Some short forms are also words ("all", "us"): they count only in capitals.
+        # Some short forms are also words ("all", "im"): they count only in capitals.
         if long_form is None or word.text in known or (word.filler and not written.isupper()):
+            continue
+        if word.text in _data()["several"] and (long_form not in told or _is_another(word.text, written)):
             continue
         pieces += [text[position : word.start], long_form]
         position = word.end
     return "".join([*pieces, text[position:]])
+
+
+def _is_another(short: str, written: str) -> bool:
+    """Tell whether the way a short form is written says that its listed long form is not meant ("PT", "Ms. Smith")."""
+    return written.isupper() if short in _data()["small"] else written.istitle()

@@ -6,30 +6,44 @@ answer to "what should I rule out in adults?". Of a page about no age in particu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import zip_longest
 
-from assistant.lexicon import Lexicon
-from assistant.words import Word, language, stem
+from assistant.words import Word, language, phrase_stems, stem
 from corpus.types import Passage
 
 
-def ages(stems: Set[str]) -> frozenset[str]:
-    """Return the ages that any of these stems names: of "young" and "grown"."""
-    return frozenset(age for age, names in _names().items() if names & stems)
+def ages(stems: Sequence[str]) -> frozenset[str]:
+    """Return the ages, of "young" and "grown", that the words of a text name, given as their stems in order.
+
+    "Older" is grown by itself and no age before a word for the young: "older children" are young.
+    """
+    names = _names()
+    return frozenset(
+        age
+        for one, behind in zip_longest(stems, stems[1:])
+        for age, named in names.items()
+        if one in named and not (one in _comparatives() and behind in names["young"])
+    )
 
 
 def is_age(word: Word) -> bool:
     """Tell whether a word names an age."""
-    return bool(ages({word.stem}))
+    return bool(ages([word.stem]))
 
 
-def tell_of(asked: Set[str], passages: Iterable[Passage], lexicon: Lexicon) -> bool:
+def tell_of(asked: frozenset[str], passages: Iterable[Passage]) -> bool:
     """Tell whether any of the passages names one of the ages asked for."""
-    return any(asked & ages(lexicon.places[passage.id].facts.stems) for passage in passages)
+    return any(asked & ages(phrase_stems(passage.text)) for passage in passages)
 
 
 @cache
 def _names() -> dict[str, frozenset[str]]:
     """Return by age the stems of the words for people of it."""
     return {age: frozenset(map(stem, said.split())) for age, said in language()["ages"].items()}
+
+
+@cache
+def _comparatives() -> frozenset[str]:
+    return frozenset(map(stem, language()["age_comparatives"].split()))

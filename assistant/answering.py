@@ -192,7 +192,7 @@ class Reader:
 
     def find(self, part: Part, setting: str, lexicon: Lexicon) -> Found:
         """Search one document for one part and describe the hits to the models."""
-        expanded = read_part(expand(part.text, lexicon.words))
+        expanded = read_part(expand(part.text, lexicon.words, lexicon.document.text))
         text = f"{setting} {expanded.text}".strip()
         bare = " ".join(word.text for word in expanded.words if word.stem not in lexicon.subject)
         vectors = self.vectors.encode_beside([text, bare or text], [word.text for word in expanded.content])

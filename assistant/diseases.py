@@ -58,6 +58,12 @@ def disease_names_in(asked: Sequence[str], without: Set[frozenset[str]] = frozen
 
 
 @cache
+def disease_stems() -> frozenset[str]:
+    """Return the stems of all words of all disease names."""
+    return frozenset(stem for names in _names().values() for name, _ in names for stem in name)
+
+
+@cache
 def _names() -> Mapping[str, tuple[tuple[tuple[str, ...], frozenset[str]], ...]]:
     """Return by its first stem every name, as stems, with the stems that say something."""
     table: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = defaultdict(list)

@@ -20,7 +20,7 @@ from assistant.ages import ages, is_age, tell_of
 from assistant.lexicon import Lexicon
 from assistant.lists import denies, lead_in, lists_of, named_in, picked_out
 from assistant.question import Part, metadata_topics
-from assistant.words import Word, contains_phrase, words
+from assistant.words import Word, contains_phrase, language, phrase_stems, words
 from corpus.types import Passage
 from corpus.vocabulary import load as load_vocabulary
 from index.types import Hit
@@ -135,8 +135,8 @@ def asked_list(
     if lexicon.sections[home].topic not in part.topics or len(items) < 2:
         return None
     if restricted:
-        asked, titled = ages({word.stem for word in restricted}), ages(lexicon.subject)
-        if not titled or tell_of(asked, (one for one in lexicon.passages if one.section_id == home), lexicon):
+        asked, titled = ages([word.stem for word in restricted]), ages(phrase_stems(lexicon.document.title))
+        if not titled or tell_of(asked, (one for one in lexicon.passages if one.section_id == home)):
             return None
         if not asked & titled:
             return ()
@@ -168,10 +168,19 @@ def _lines_asked_for(items: Sequence[Passage], asked: Set[str], lexicon: Lexicon
 
 
 def other_code_system(part: Part, lexicon: Lexicon) -> bool:
-    """Tell whether codes are asked for, and only of systems that the document, which gives codes, has none of."""
+    """Tell whether codes are asked for, and only of systems that the document, which gives codes, has none of.
+
+    A system that is also a word (MeSH, DRG) asks for codes only where the question names nothing besides.
+    """
     lines = [words(passage.text) for passage in lexicon.passages if _topic(passage, lexicon) == "codes"]
     asked = [system for system in _systems() if _names(part.words, system)]
-    return bool(lines and asked) and not any(_names(line, system) for line in lines for system in asked)
+    if not lines or not asked or any(_names(line, system) for line in lines for system in asked):
+        return False
+    if "codes" in part.topics:
+        return True
+    said = {word for system in asked for word in system}
+    named = {word.text for word in part.focus(lexicon.subject)}
+    return named <= said.union(language()["identifiers"].split()) and said.isdisjoint(lexicon.words)
 
 
 @cache

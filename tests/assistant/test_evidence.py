@@ -306,6 +306,13 @@ def test_a_code_is_known_by_itself_and_its_system_is_none(lexicon: Lexicon, ques
         ("ICD-10-CM?", False),
         ("Which codes are there?", False),
         ("OMIM number", True),
+        ("OMIM?", True),
+        ("MeSH ID?", True),
+        ("What is the MeSH code?", True),
+        # Names of systems that are words too.
+        ("Is surgical mesh safe?", False),
+        ("Where is the mesh placed?", False),
+        ("Does the virus stay in the DRG?", False),
     ],
 )
 def test_a_code_of_a_system_that_the_document_has_none_of_is_not_there(
@@ -338,6 +345,14 @@ def test_lines_that_are_asked_for_by_different_words_come_together(tmp_path: Pat
         ("Lumps in child", ["Gout", "Milia"], "What should I rule out in adults?", []),
         ("Lumps in child", ["Gout, in adults", "Milia"], "What should I rule out in adults?", None),
         ("Lumps in child", ["Gout", "Milia"], "What should I rule out in adults with fever?", None),
+        ("Lumps in infants", ["Gout", "Milia"], "What should I rule out in children?", ["Gout", "Milia"]),
+        ("Lumps in infants", ["Gout", "Milia"], "What should I rule out in older children?", ["Gout", "Milia"]),
+        ("Lumps in children", ["Gout", "Milia"], "What should I rule out in a child?", ["Gout", "Milia"]),
+        ("Lumps in children", ["Gout", "Milia"], "What should I rule out in teens?", ["Gout", "Milia"]),
+        ("Lumps in children", ["Gout", "Milia"], "What should I rule out in adults?", []),
+        ("Lumps in older children", ["Gout", "Milia"], "What should I rule out in adults?", []),
+        ("Lumps in children", ["Gout, in older people", "Milia"], "What should I rule out in adults?", None),
+        ("Lumps in children", ["Gout, in older girls", "Milia"], "What should I rule out in women?", None),
         ("Lumps", ["Gout", "Milia"], "What should I rule out in adults?", None),
         ("Lumps", ["Gout", "Milia"], "What should I not rule out?", None),
         ("Lumps", ["Gout", "Milia"], "I don't know what to rule out", ["Gout", "Milia"]),
