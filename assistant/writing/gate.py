@@ -20,12 +20,14 @@ from pathlib import Path
 from assistant.forest import Forest, forest_from_json
 from assistant.regression import Regression, regression_from_json
 from assistant.words import stem
-from assistant.writing.aligned import Aligned, Token, align
+from assistant.writing.aligned import Aligned, align
+from assistant.writing.claims import denied_around, drops_denial
 from assistant.writing.entailment import SupportReader
+from assistant.writing.names import unknown_terms
 from assistant.writing.plain import plain
 from assistant.writing.quantities import codes
 from assistant.writing.support import feature_row, support_features
-from assistant.writing.wordings import is_term, word_class
+from assistant.writing.wordings import word_class
 
 MODEL = Path(__file__).parent / "gate_model.json"
 VERBATIM = "verbatim"
@@ -34,7 +36,6 @@ _MARKUP = re.compile(r"[<>{}`*#\\|]|https?:|www\.|\]\(|[\x00-\x08\x0b-\x1f\x7fâ€
 _CELL = re.compile(r"(?:^|; )([^:;]+): ([^;]+)")
 """Of a table's row in words: "Stage: IIC; Tumor: any size"."""
 _CLAUSE_ENDS = re.compile(r"(?:[.;:â€“]|, (?:and|but))\s+")
-_NAME = re.compile(r"(?<=[^\s.!?:]\s)(?:[A-Z][\w-]*|\w+[A-Z][\w-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +144,21 @@ class Gate:
         if any(_is_cut_short(folded, quote) for quote in given):
             return Seen(told, quotes, "cut", {})
         aligned = align(told, quotes, sources.around, sources.long_forms)
-        features = support_features(told, quotes, aligned)
-        around = " ".join((*quotes, *sources.around))
+        features = support_features(told, quotes, aligned, self._english)
+        around = (*quotes, *sources.around)
         return Seen(told, quotes, self._fault(told, around, aligned, features), features)
 
-    def _fault(self, sentence: str, around: str, aligned: Aligned, features: Mapping[str, float]) -> str | None:
+    def _fault(
+        self, sentence: str, around: Sequence[str], aligned: Aligned, features: Mapping[str, float]
+    ) -> str | None:
         """Return the rule that blocks a sentence, None when none does."""
         if features["numbers_unlike"]:
             return "number"
-        if not codes(sentence) <= codes(around):
+        if not codes(sentence) <= codes(" ".join(around)):
             return "code"
-        if _unknown_terms(sentence, aligned, self._english):
+        if unknown_terms(sentence, aligned, self._english, around):
             return "term"
-        if features["denials"] and not features["denials_given"]:
+        if (features["denials"] and not features["denials_given"]) or drops_denial(aligned, self._english):
             return "negation"
         if features["sides_turned"]:
             return "opposite"
@@ -172,6 +175,8 @@ def _is_cut_short(sentence: str, quote: str) -> bool:
     """Return whether a sentence leaves out what limits its quote ("In one of four, ..."), or a part of a cell."""
     before, found, after = quote.partition(sentence)
     left_out = _CLAUSE_ENDS.split(before)[-1].split()
+    if found and denied_around(before, after):
+        return True
     if found and left_out and (not after or after.startswith(". ")):
         return left_out[0] in word_class("limiting")
     cells = dict(_CELL.findall(quote))
@@ -194,20 +199,6 @@ def _says_so(aligned: Aligned) -> bool:
     speaking = {"i", "you", "your", "we", "ai"}
     own = {token.text for token in aligned.sentence} & speaking
     return own <= {token.text for quote in aligned.quotes for token in quote}
-
-
-def _unknown_terms(sentence: str, aligned: Aligned, english: Collection[str]) -> Sequence[Token]:
-    """Return names and clinical terms that stand neither in the quotes nor around them.
-
-    A name has a capital within the sentence; a clinical term is listed as one, or no word of everyday English
-    has its stem.
-    """
-    names = {match.group().lower() for match in _NAME.finditer(sentence)}
-    return [
-        token
-        for token in aligned.strangers()
-        if token.text in names or is_term(token.senses) or token.stem not in english
-    ]
 
 
 def _folded(text: str) -> str:
