@@ -20,13 +20,15 @@ from pathlib import Path
 from assistant.forest import Forest, forest_from_json
 from assistant.regression import Regression, regression_from_json
 from assistant.words import stem
-from assistant.writing.aligned import Aligned, Token, align
+from assistant.writing.aligned import Aligned, align
+from assistant.writing.claims import denied_around, drops_denial
 from assistant.writing.entailment import SupportReader
+from assistant.writing.names import unknown_terms
 from assistant.writing.plain import plain
 from assistant.writing.quantities import codes, miscounted, turned_signs
 from assistant.writing.spelling import spelled, without_thousands
 from assistant.writing.support import feature_row, support_features
-from assistant.writing.wordings import is_term, word_class
+from assistant.writing.wordings import word_class
 
 MODEL = Path(__file__).parent / "gate_model.json"
 VERBATIM = "verbatim"
@@ -40,7 +42,6 @@ _CELL = re.compile(r"(?:^|; )([^:;]+): ([^;]+)")
 _CLAUSE_ENDS = re.compile(r"(?:[.;:–]|, (?:and|but))\s+")
 _GOES_ON = re.compile(r", (?:and|or|but) |; (?:(?:and|or|but) )?")
 _BREAKS = re.compile(r"[,;:]")
-_NAME = re.compile(r"(?<=[^\s.!?:]\s)(?:[A-Z][\w-]*|\w+[A-Z][\w-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +149,27 @@ class Gate:
         if any(_is_cut_short(_lower(told), _lower(quote)) for quote in quotes):
             return Seen(told, quotes, "cut", {})
         aligned = align(told, quotes, sources.around, sources.long_forms)
-        features = support_features(told, quotes, aligned)
-        around = " ".join((*quotes, *sources.around))
+        features = support_features(told, quotes, aligned, self._english)
+        around = (*quotes, *sources.around)
         return Seen(told, quotes, self._fault(told, quotes, around, aligned, features), features)
 
     def _fault(
-        self, sentence: str, quotes: Sequence[str], around: str, aligned: Aligned, features: Mapping[str, float]
+        self,
+        sentence: str,
+        quotes: Sequence[str],
+        around: Sequence[str],
+        aligned: Aligned,
+        features: Mapping[str, float],
     ) -> str | None:
         """Return the rule that blocks a sentence, None when none does."""
         if features["numbers_unlike"] or miscounted(sentence, quotes):
             return "number"
-        if not codes(sentence) <= codes(around) or turned_signs(sentence, around):
+        told = " ".join(around)
+        if not codes(sentence) <= codes(told) or turned_signs(sentence, told):
             return "code"
-        if _unknown_terms(sentence, aligned, self._english):
+        if unknown_terms(sentence, aligned, self._english, around):
             return "term"
-        if features["denials"] and not features["denials_given"]:
+        if (features["denials"] and not features["denials_given"]) or drops_denial(aligned, self._english):
             return "negation"
         if features["sides_turned"]:
             return "opposite"
@@ -173,7 +180,7 @@ def _is_cut_short(sentence: str, quote: str) -> bool:
     """Return whether a sentence leaves out what limits its quote ("In one of four, ..."), part of a list or cell."""
     before, found, after = quote.partition(sentence)
     left_out = _CLAUSE_ENDS.split(before)[-1].split()
-    if found and not before and _goes_on_cut(after):
+    if found and (denied_around(before, after) or (not before and _goes_on_cut(after))):
         return True
     if found and left_out and (not after or after.startswith(". ")):
         return left_out[0] in word_class("limiting")
@@ -209,20 +216,6 @@ def _says_so(aligned: Aligned) -> bool:
     speaking = {"i", "you", "your", "we", "ai"}
     own = {token.text for token in aligned.sentence} & speaking
     return own <= {token.text for quote in aligned.quotes for token in quote}
-
-
-def _unknown_terms(sentence: str, aligned: Aligned, english: Collection[str]) -> Sequence[Token]:
-    """Return names and clinical terms that stand neither in the quotes nor around them.
-
-    A name has a capital within the sentence; a clinical term is listed as one, or no word of everyday English
-    has its stem.
-    """
-    names = {match.group().lower() for match in _NAME.finditer(sentence)}
-    return [
-        token
-        for token in aligned.strangers()
-        if token.text in names or is_term(token.senses) or token.stem not in english
-    ]
 
 
 def _is_copied(sentence: str, quotes: Sequence[str]) -> bool:

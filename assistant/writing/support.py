@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
@@ -11,8 +11,8 @@ from rapidfuzz.distance import LCSseq
 from assistant.lexicon import weight
 from assistant.words import words
 from assistant.writing.aligned import Aligned, Token
+from assistant.writing.claims import claims
 from assistant.writing.quantities import Quantity, quantities, unlike
-from assistant.writing.wordings import degrees, sides, word_class
 
 FAR = 12
 """Words; a greater distance counts as this."""
@@ -20,14 +20,16 @@ NEAR_NUMBER = 5
 """Words on each side of a number that say what it counts."""
 
 
-def support_features(sentence: str, quotes: Sequence[str], aligned: Aligned) -> dict[str, float]:
-    """Return the features by name."""
+def support_features(
+    sentence: str, quotes: Sequence[str], aligned: Aligned, english: Collection[str]
+) -> dict[str, float]:
+    """Return the features by name; `english` holds the stems of everyday words."""
     return {
         **_coverage(aligned),
         **_order(aligned),
         **_cutting(aligned),
         **_binding(sentence, quotes),
-        **_claims(aligned),
+        **claims(aligned, english),
         "quotes": float(len(quotes)),
     }
 
@@ -213,62 +215,6 @@ def _beside(text: str, quantity: Quantity, reach: int = NEAR_NUMBER) -> frozense
     before = [word.stem for word in said if word.end <= quantity.start][-reach:]
     after = [word.stem for word in said if word.start >= quantity.end][:reach]
     return frozenset(before + after)
-
-
-def _claims(aligned: Aligned) -> dict[str, float]:
-    """What is denied, how surely and how often, on which side: of the sentence and of the clauses it rests on."""
-    told = aligned.sentence
-    rests = _rests_on(aligned)
-    given = [token for quote in aligned.quotes for token in quote]
-    denials = word_class("negations")
-    own_degrees, rest_degrees, all_degrees = map(_degrees, (told, rests, given))
-    own_sides, all_sides = _sides(told), _sides(given)
-    turned = {
-        pair for pair, side in own_sides if (pair, side) not in all_sides and any(p == pair for p, _ in all_sides)
-    }
-    missed = {pair for pair, side in own_sides if (pair, side) not in all_sides}
-    denied, known = (sum(token.text in denials for token in one) for one in (told, rests))
-    return {
-        "denials": float(denied),
-        "denials_given": float(sum(token.text in denials or _denies(token.text) for token in given)),
-        "denials_resting": float(known),
-        "degrees_more": float(len(own_degrees - all_degrees)),
-        "degrees_lost": float(len(rest_degrees - own_degrees)),
-        "weak_lost": float(len({"some", "few"} & rest_degrees - own_degrees)),
-        "strong_more": float(len({"always", "most"} & own_degrees - all_degrees)),
-        "sides_turned": float(len(turned)),
-        "sides_missed": float(len(missed)),
-        "advice": float(sum(token.text in ("should", "must") for token in told)),
-        "to_reader": float(sum(token.text in ("i", "you", "your", "we", "ai") for token in told)),
-    }
-
-
-def _denies(word: str) -> bool:
-    """Return whether a word's form denies: "painless", "incompletely", "unusual"."""
-    return len(word) > 6 and (word.startswith(("un", "in", "im", "ir", "non", "dis")) or word.endswith("less"))
-
-
-def _rests_on(aligned: Aligned) -> list[Token]:
-    """Return the words of the quotes' clauses that hold at least two of the sentence's words, or one of three."""
-    held: dict[tuple[int, int], set[int]] = {}
-    for place in aligned.content:
-        for quote, there in aligned.places[place]:
-            held.setdefault((quote, aligned.quotes[quote][there].clause), set()).add(place)
-    sizes = {
-        (number, clause): sum(token.clause == clause and not token.filler for token in quote)
-        for number, quote in enumerate(aligned.quotes)
-        for clause in {token.clause for token in quote}
-    }
-    used = {where for where, own in held.items() if len(own) >= 2 or 3 * len(own) >= sizes[where]}
-    return [t for number, quote in enumerate(aligned.quotes) for t in quote if (number, t.clause) in used]
-
-
-def _degrees(said: Sequence[Token]) -> frozenset[str]:
-    return frozenset(degrees()[token.text] for token in said if token.text in degrees())
-
-
-def _sides(said: Sequence[Token]) -> frozenset[tuple[int, int]]:
-    return frozenset(place for token in said for place in sides().get(token.stem, ()))
 
 
 def feature_row(features: Mapping[str, float], names: Sequence[str]) -> np.ndarray:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from assistant.words import phrase_stems, stem
+from assistant.words import WORD, phrase_stems, stem
 
 FOLDER = Path(__file__).parent
 
@@ -29,13 +29,74 @@ def _lines() -> dict[str, list[str]]:
 
 
 @cache
-def synonyms() -> dict[tuple[str, ...], frozenset[int]]:
-    """Return stems of a word or phrase -> numbers of the lines of `synonyms.yaml` that it stands in, terms first."""
-    found: dict[tuple[str, ...], set[int]] = defaultdict(set)
+def synonyms() -> dict[tuple[str, ...], tuple[tuple[int, tuple[str, ...]], ...]]:
+    """Return stems of a word or phrase -> each line of `synonyms.yaml` that it stands in, terms first, as written."""
+    found: dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
     for number, line in enumerate((*_lines()["terms"], *_lines()["everyday"])):
         for phrase in line.split(","):
-            found[phrase_stems(phrase)].add(number)
-    return {phrase: frozenset(numbers) for phrase, numbers in found.items() if phrase}
+            found[phrase_stems(phrase)].append((number, tuple(WORD.findall(phrase))))
+    return {phrase: tuple(lines) for phrase, lines in found.items() if phrase}
+
+
+def senses(stems: Sequence[str], written: Sequence[str]) -> frozenset[int]:
+    """Return the lines that a word or phrase stands in, in the form that is listed or an inflection of it."""
+    lines = synonyms().get(tuple(stems))
+    if not lines:
+        return frozenset()
+    return frozenset(number for number, listed in lines if all(map(_stands_for, written, listed)))
+
+
+def _stands_for(written: str, listed: str) -> bool:
+    # An abbreviation is listed in capitals, and is none without them: "ANS" is no "an", "OCT" no month.
+    if not listed.islower():
+        return written.removesuffix("s") == listed
+    return inflected(written.lower(), listed)
+
+
+@cache
+def inflected(one: str, other: str) -> bool:
+    """Return whether two words are forms of one: plural, "-ed", "-ing"; "hepatitis" is none of "hepatic"."""
+    if one == other:
+        return True
+    groups = _apart().get(stem(one), ())
+    if any((one in group) != (other in group) for group in groups):
+        return False
+    return not _bases(one).isdisjoint(_bases(other))
+
+
+@cache
+def same_word(one: str, other: str) -> bool:
+    """Return whether two words of one stem mean the same, as far as is known: those apart or in two lines do not."""
+    if inflected(one, other):
+        return True
+    groups = _apart().get(stem(one), ())
+    if any((one in group) != (other in group) for group in groups) or one.endswith("itis") != other.endswith("itis"):
+        return False
+    first, second = (senses((stem(word),), (word,)) for word in (one, other))
+    return not (first and second and first.isdisjoint(second) and (is_term(first) or is_term(second)))
+
+
+@cache
+def _apart() -> dict[str, tuple[frozenset[str], ...]]:
+    lines = [[frozenset(group.split()) for group in line] for line in wordings()["apart"]]
+    return {stem(word): tuple(line) for line in lines for group in line for word in group}
+
+
+@cache
+def _bases(word: str) -> frozenset[str]:
+    """Return what a word may be an inflection of, itself too."""
+    found = {word}
+    if word.endswith(("ies", "ied")):
+        found.add(word[:-3] + "y")
+    if word.endswith("es") and word[:-2].endswith(("s", "x", "z", "ch", "sh", "o")):
+        found.add(word[:-2])
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        found.add(word[:-1])
+    for ending in ("ed", "ing"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            rest = word.removesuffix(ending)
+            found |= {rest, rest + "e", rest[:-1] if rest[-1] == rest[-2] else rest}
+    return frozenset(found)
 
 
 def is_term(senses: Collection[int]) -> bool:
@@ -63,11 +124,16 @@ def degrees() -> dict[str, str]:
 
 @cache
 def sides() -> dict[str, tuple[tuple[int, int], ...]]:
-    """Return stem -> (pair, side) of the opposites that it stands in."""
+    """Return word -> (pair, side) of the opposites that it stands in."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for pair, groups in enumerate(wordings()["opposites"]):
         for side, group in enumerate(groups):
             for word in group.split():
-                if (pair, side) not in found[stem(word)]:
-                    found[stem(word)].append((pair, side))
-    return {word_stem: tuple(places) for word_stem, places in found.items()}
+                found[word].append((pair, side))
+    return {word: tuple(dict.fromkeys(places)) for word, places in found.items()}
+
+
+@cache
+def sideless() -> tuple[tuple[str, ...], ...]:
+    """Return phrases whose words stand for no side: "better known", "one of"."""
+    return tuple(tuple(phrase.split()) for phrase in wordings()["sideless"])

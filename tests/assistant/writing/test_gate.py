@@ -171,3 +171,58 @@ def test_verbatim_is_the_whole_quote_in_other_characters_only(sentence: str, quo
 )
 def test_what_could_be_markup_is_released_only_as_the_quote_has_it(sentence: str, quote: str, why: str) -> None:
     assert gate().check(sentence, sources(quote)).why == why
+
+
+_ORDINARY = """
+aspirin is not recommended in children disease evidence that prevents stroke it myth sugar causes results are reliable
+spread through blood patients with recover vitamin deficiency rickets rates higher the high low dose steroids used given
+several severe infections occurred weeks weekly liver raises risk drugs treated stage sodium potassium lowered fever
+lasts days unreliable
+antibiotics initial first treatment one of may present without symptoms be free pain absent lower upper limit known
+better worst test tests do start before surgery causes only some usually neither nor mortality lowers
+"""
+ORDINARY = frozenset(_ORDINARY.split())
+
+
+@pytest.mark.parametrize(
+    ("quote", "sentence", "why"),
+    [
+        # A denial put in, and one left out.
+        ("Aspirin is recommended in Kawasaki disease.", "Aspirin is not recommended in Kawasaki disease.", "negation"),
+        ("Aspirin is not recommended in children.", "Aspirin is recommended in children.", "negation"),
+        ("Neither aspirin nor sugar lowers mortality.", "Aspirin lowers mortality.", "negation"),
+        ("There is no evidence that aspirin prevents stroke.", "Aspirin prevents stroke.", "cut"),
+        ("It is a myth that sugar causes disease.", "Sugar causes disease.", "cut"),
+        ("Do not start drugs before surgery.", "Start drugs before surgery.", "cut"),
+        ("Aspirin is used in children without fever.", "Aspirin is used in children.", "cut"),
+        ("Results are reliable.", "Results are unreliable.", "opposite"),
+        ("Results are not reliable.", "Results are unreliable.", "supported"),
+        ("Aspirin causes not only fever.", "Aspirin causes fever.", "supported"),
+        # Names that are words of grammar, and letters behind a word.
+        ("Hepatitis B is spread through blood.", "Hepatitis A is spread through blood.", "term"),
+        ("Hepatitis A and C are spread through blood.", "Hepatitis C is spread through blood.", "supported"),
+        ("Rates in the UK are higher.", "Rates are higher in the US.", "term"),
+        ("Rates in the United States are higher.", "Rates are higher in the US.", "supported"),
+        ("It is known in the high-dose form. A test is used.", "The test is used. A high dose is known.", "supported"),
+        # Words of one stem, abbreviations, synonyms, bare terms.
+        ("Several infections occurred.", "Severe infections occurred.", "term"),
+        ("Liver disease raises the risk.", "Hepatitis raises the risk.", "term"),
+        ("Aspirin is given in several weeks.", "Aspirin is given weekly.", "term"),
+        ("Stage IV disease is treated with drugs.", "Intravenous drugs treated the disease.", "term"),
+        ("Sodium is lowered in the blood.", "Potassium is lowered in the blood.", "term"),
+        ("Kidney disease is known.", "Renal disease is known.", "supported"),
+        # Opposites, and words that are none where they stand.
+        ("High-dose steroids are used.", "Low-dose steroids are used.", "opposite"),
+        (
+            "Fever lasts 5 days; antibiotics are the initial treatment.",
+            "Antibiotics are the first treatment.",
+            "supported",
+        ),
+        ("Several drugs, like aspirin, are used in it.", "Aspirin is one of the drugs used in it.", "supported"),
+        ("Patients may be free of symptoms; pain is absent.", "Patients may present without symptoms.", "supported"),
+        ("Lower limit: known. Pain is worst.", "The upper limit is better known.", "supported"),
+        ("Pain is absent.", "Pain is present.", "opposite"),
+    ],
+)
+def test_another_word_is_told_from_another_form(quote: str, sentence: str, why: str) -> None:
+    assert Gate(ORDINARY, FakeReader(3.0), None).check(sentence, Sources((quote,), ("Care",))).why == why
