@@ -17,7 +17,7 @@ from evals.cases import Case, CaseTurn, Expect, Suite
 
 PAGES = Path(__file__).parent / "pages"
 """Folders of pages: those of `READ` are what the readers are fitted on, `decide/` what decides is fitted on."""
-READ = ("read", "read-more", "read-third")
+READ = ("read", "read-more", "read-third", "read-dense")
 
 
 def pages(folder: Path) -> Iterator[tuple[Document, Suite]]:
