@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import zip_longest
 
-from assistant.words import Word, language, phrase_stems, stem
+from assistant.words import Word, closed_class, language, phrase_stems, stem
 from corpus.types import Passage
 
 
@@ -46,4 +46,4 @@ def _names() -> dict[str, frozenset[str]]:
 
 @cache
 def _comparatives() -> frozenset[str]:
-    return frozenset(map(stem, language()["age_comparatives"].split()))
+    return frozenset(map(stem, closed_class("age_comparatives")))

@@ -24,7 +24,7 @@ _MAX_AFTER_OWNER = 4
 
 def is_urgent(question: str) -> bool:
     """Tell whether the words of a question may be those of an emergency that goes on."""
-    clauses = [texts for clause in _CLAUSE_END.split(question) if (texts := _texts(clause))]
+    clauses = _clauses(question)
     if _says(clauses, "emergencies") or any(map(_is_alarm, clauses)):
         return True
     return _says(clauses, "emergency_signs") and (
@@ -37,8 +37,12 @@ def is_urgent(question: str) -> bool:
 
 def is_personal(question: str) -> bool:
     """Tell whether a question is about the reader or someone of theirs."""
-    clauses = [texts for clause in _CLAUSE_END.split(question) if (texts := _texts(clause))]
+    clauses = _clauses(question)
     return _says(clauses, "personal") or any(map(_names_ones_own, clauses))
+
+
+def _clauses(question: str) -> list[tuple[str, ...]]:
+    return [texts for clause in _CLAUSE_END.split(question) if (texts := _texts(clause))]
 
 
 def _texts(clause: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from assistant.lexicon import Lexicon
 from assistant.lists import denies, lead_in, leaves_out, lists_of, picked_out
 from assistant.question import Part
 from assistant.types import Citation, Statement
-from assistant.words import Word, closed_class, contains_phrase, language, phrase_stems, words
+from assistant.words import Word, closed_class, contains_phrase, language, phrase_stems, phrase_texts
 from corpus.types import Passage
 
 
@@ -77,7 +77,7 @@ def _is_of_measures(counted: Sequence[Word]) -> bool:
 
 @cache
 def _phrases() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(word.text for word in words(phrase)) for phrase in language()["wants"]["count"])
+    return tuple(map(phrase_texts, language()["wants"]["count"]))
 
 
 @cache

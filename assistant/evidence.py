@@ -20,7 +20,7 @@ from assistant.ages import ages, is_age, tell_of
 from assistant.lexicon import Lexicon
 from assistant.lists import denies, lead_in, lists_of, named_in, picked_out
 from assistant.question import Part, metadata_topics
-from assistant.words import Word, contains_phrase, language, phrase_stems, words
+from assistant.words import Word, closed_class, contains_phrase, phrase_stems, phrase_texts, words
 from corpus.types import Passage
 from corpus.vocabulary import load as load_vocabulary
 from index.types import Hit
@@ -180,14 +180,12 @@ def other_code_system(part: Part, lexicon: Lexicon) -> bool:
         return True
     said = {word for system in asked for word in system}
     named = {word.text for word in part.focus(lexicon.subject)}
-    return named <= said.union(language()["identifiers"].split()) and said.isdisjoint(lexicon.words)
+    return named <= said | closed_class("identifiers") and said.isdisjoint(lexicon.words)
 
 
 @cache
 def _systems() -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        tuple(word.text for word in words(name)) for topic in load_vocabulary().topics for name in topic.systems
-    )
+    return tuple(phrase_texts(name) for topic in load_vocabulary().topics for name in topic.systems)
 
 
 def _names(said: Sequence[Word], system: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from assistant.lexicon import Lexicon
 from assistant.question import Part
-from assistant.words import closed_class, contains_phrase, content, language, words
+from assistant.words import closed_class, contains_phrase, content, language, phrase_texts
 from corpus.types import Passage
 
 NOTE = re.compile(r" [–—-] |[:(]")
@@ -95,7 +95,7 @@ def leaves_out(part: Part) -> bool:
 
 @cache
 def _exceptions() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(word.text for word in words(phrase)) for phrase in language()["exceptions"])
+    return tuple(map(phrase_texts, language()["exceptions"]))
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from itertools import dropwhile, pairwise
 
 from assistant.lists import NOTE
 from assistant.types import Turn
-from assistant.words import closed_class, language, words
+from assistant.words import closed_class, language, phrase_texts, words
 
 LONGEST_QUESTION = 8
 """Words; in a longer question "the second" tells of something else."""
@@ -43,7 +43,7 @@ def pointed_at(question: str, history: Sequence[Turn]) -> str | None:
     items = items_of(answer)
     if len(items) < 2:
         return question
-    place = place_said([word.text for word in words(points.group("place"))])
+    place = place_said(phrase_texts(points.group("place")))
     if place is None or place >= len(items) or not items[place]:
         return question
     return f"{question[: points.start()]}{items[place]}{question[points.end() :]}"

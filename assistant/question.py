@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.words import Word, closed_class, contains_phrase, language, phrase_stems, words
+from assistant.words import Word, closed_class, contains_phrase, language, phrase_stems, phrase_texts, words
 from corpus.vocabulary import load as load_vocabulary
 
 
@@ -64,7 +64,7 @@ def _ask_phrases() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
 @cache
 def _want_phrases() -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
     return tuple(
-        (kind, phrase.startswith("^"), tuple(word.text for word in words(phrase)))
+        (kind, phrase.startswith("^"), phrase_texts(phrase))
         for kind, phrases in language()["wants"].items()
         for phrase in phrases
     )

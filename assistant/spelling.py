@@ -20,7 +20,7 @@ from functools import cache
 
 from assistant.diseases import disease_stems
 from assistant.lexicon import is_known
-from assistant.words import language, stem, words
+from assistant.words import closed_class, language, stem, words
 from corpus.vocabulary import load as load_vocabulary
 
 SHORTEST = 4
@@ -86,10 +86,5 @@ def _errors(word: str, other: str, most: int) -> int | None:
         replaced = len(other) == len(word) and not exchanged and Hamming.distance(word, other) == errors
         return errors if same_start and not replaced else None
     of_the_hand = exchanged or len(other) > len(word) or _RUN.sub("", word) == _RUN.sub("", other)
-    doubtful = other in _grammar() or (not same_start and len(word) < LONG)
+    doubtful = other in closed_class("stop_words") or (not same_start and len(word) < LONG)
     return errors if of_the_hand or not doubtful else None
-
-
-@cache
-def _grammar() -> frozenset[str]:
-    return frozenset(language()["stop_words"].split())

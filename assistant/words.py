@@ -82,6 +82,11 @@ def phrase_stems(text: str) -> tuple[str, ...]:
     return tuple(word.stem for word in words(text))
 
 
+def phrase_texts(text: str) -> tuple[str, ...]:
+    """Return the words of a phrase as they are written, in lower case: where stems would say too much."""
+    return tuple(word.text for word in words(text))
+
+
 def contains_phrase(stems: tuple[str, ...], phrase: tuple[str, ...]) -> int | None:
     """Return where `phrase` first stands in `stems`, or None; an empty phrase stands nowhere."""
     if not phrase:

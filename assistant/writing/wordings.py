@@ -58,8 +58,7 @@ def inflected(one: str, other: str) -> bool:
     """Return whether two words are forms of one: plural, "-ed", "-ing"; "hepatitis" is none of "hepatic"."""
     if one == other:
         return True
-    groups = _apart().get(stem(one), ())
-    if any((one in group) != (other in group) for group in groups):
+    if _kept_apart(one, other):
         return False
     return not _bases(one).isdisjoint(_bases(other))
 
@@ -69,11 +68,15 @@ def same_word(one: str, other: str) -> bool:
     """Return whether two words of one stem mean the same, as far as is known: those apart or in two lines do not."""
     if inflected(one, other):
         return True
-    groups = _apart().get(stem(one), ())
-    if any((one in group) != (other in group) for group in groups) or one.endswith("itis") != other.endswith("itis"):
+    if _kept_apart(one, other) or one.endswith("itis") != other.endswith("itis"):
         return False
     first, second = (senses((stem(word),), (word,)) for word in (one, other))
     return not (first and second and first.isdisjoint(second) and (is_term(first) or is_term(second)))
+
+
+def _kept_apart(one: str, other: str) -> bool:
+    """Return whether two words of one stem are listed as different ones: "several" and "severe"."""
+    return any((one in group) != (other in group) for group in _apart().get(stem(one), ()))
 
 
 @cache
